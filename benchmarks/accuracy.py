@@ -256,7 +256,7 @@ def main(rules):
 
 
 def tell_difficulty(learner, found, halves):
-    """Print whether the cities are as hard as real ones for the learner (methods.md §9): alone, and by form alone."""
+    """Print whether the cities are as hard as real ones for the learner: alone, and by form alone."""
     (known, tags), (asked, truth) = [
         (
             pd.concat([f for f, _ in half], ignore_index=True),

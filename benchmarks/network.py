@@ -5,7 +5,7 @@
 The towns of benchmarks/reach.py as lines in a GeoPackage (OpenStreetMap columns, streets of a few vertices each, 10 %
 stairs, some bridges) with a raster of 12.5 m. Read through QGIS: getFeatures with all attributes and the geometry.
 Ours: reading into the table (the white-listed fast path), the low-pass of the raster, topology, heights, milliseconds
-of three profiles, findings. Writing is not counted on either side. perf.md promises at most twice the reading through
+of three profiles, findings. Writing is not counted on either side. the aim is at most twice the reading through
 QGIS for building; both are told, with the peak of memory and the longest stretch without a look at Cancel.
 Then what the file that keeps the network saves (core/walking/cache.py): the network in memory from its layer, and again
 from the file. All seconds are those of the processor.

@@ -25,7 +25,7 @@ from . import frames, schema, slices
 from .jsontext import canonical_json
 from .run import Run
 
-METRE_DIGITS = 3  # 1 mm, contract.md "Files"
+METRE_DIGITS = 3  # 1 mm: below it lie the last bits that another file format writes otherwise
 DEGREE_DIGITS = 8  # about 1 mm on the ground
 SLICE_ROWS = 5_000  # under 100 ms a slice for the widest table: WKB and JSON hold Python's lock
 MULTI_HEAD = 9  # bytes of a multi shape's WKB before its first part
@@ -62,7 +62,7 @@ def geometry_hash(
     Heights do not count. Where a ring starts, which way it turns, the order of parts and holes, and a multi-part type
     around a single part do not count either: files change them. The direction of a line does count: two escalators
     drawn on each other, one up and one down, are two.
-    Source: methods.md §8; own choice of BLAKE2b with 8 bytes (300,000 parcels collide with a chance of 2.4e-9).
+    Source: method notes §8; own choice of BLAKE2b with 8 bytes (300,000 parcels collide with a chance of 2.4e-9).
     """
     shapes = _shapes(geometries)
     hashes = np.full(len(shapes), None, dtype=object)
@@ -83,7 +83,7 @@ def content_hash(
     digits: int = METRE_DIGITS,
     run: Run | None = None,
 ) -> str:
-    """Return the SHA-256 of a table's schema and rows as 64 hexadecimal characters (contract.md "Files").
+    """Return the SHA-256 of a table's schema and rows as 64 hexadecimal characters.
 
     Parameters: `frame` with the columns of `table` (one it lacks counts as all missing, as `frames.conform` has it);
     `carried` further columns of `frame` that count, with the type of their dtype; `digits` decimals of the coordinates.

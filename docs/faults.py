@@ -38,7 +38,7 @@ from qgis.PyQt.QtWidgets import (
 )
 from urban_renewal.dialogs.parts.inks import contrast
 
-ENOUGH, LEAST_PT = 4.5, 8.0  # contrast of words (WCAG 2.2, 1.4.3); smallest letters (ui/spec §1)
+ENOUGH, LEAST_PT = 4.5, 8.0  # contrast of words (WCAG 2.2, 1.4.3); smallest letters, own choice
 CLOSED = (
     "QgsFileWidget",
     "QgsDateEdit",

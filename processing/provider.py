@@ -85,7 +85,7 @@ class RenewalProvider(QgsProcessingProvider):
                 continue
             self.addAlgorithm(algorithm())
         # A model's children are looked up when it is read, so models load only once the algorithms are registered:
-        # the plugin calls refreshAlgorithms() after addProvider() (qgis.md 13).
+        # the plugin calls refreshAlgorithms() after addProvider().
         if QgsApplication.processingRegistry().providerById(self.id()) is not None:
             for model in MODELS:
                 self._add_model(model)

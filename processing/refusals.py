@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Everything that can be known to be wrong before the work starts, in one place (qgis.md 8).
+"""Everything that can be known to be wrong before the work starts, in one place.
 
 `settle` is called from both checkParameterValues and prepareAlgorithm: tasks and model children skip the first.
 """

@@ -19,7 +19,7 @@ PICTURE_WIDTH = 230  # of the help beside a dialog, as QGIS first opens it
 
 
 def tr(text: str) -> str:
-    """Translate a sentence of the interface; the context is the plugin's own (qgis.md 19)."""
+    """Translate a sentence of the interface; the context is the plugin's own: “@default” is shared by all plugins."""
     return QCoreApplication.translate(CONTEXT, text)
 
 

@@ -22,7 +22,7 @@ SHARES = (  # of a letter's size
 )  # fmt: skip
 NOT_LAST = "（《“"
 NOT_FIRST = "，。、；：）》”·"  # marks that no line begins with
-LEADER_MM = 8.0  # from which move on a line leads back; ui spec §6
+LEADER_MM = 8.0  # from which move on a line leads back; own choice
 GAP_MM = 0.6  # between two boxes
 CLEAR_MM = 1.2  # between a box and the number of another place, or it would look like its own
 POINT_COST = 0.6  # mm of move that one mm of a covered branch is worth; own choice

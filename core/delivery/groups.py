@@ -11,7 +11,7 @@ from .palette import CHILD_KINDS, ELDER_KINDS
 from .rulebook import documents_of, with_documents
 
 Groups = Mapping[str, tuple[str, ...]]
-USUAL: Groups = MappingProxyType({"elder": ELDER_KINDS, "child": CHILD_KINDS})  # contract.md, facilitygap.OUTPUT
+USUAL: Groups = MappingProxyType({"elder": ELDER_KINDS, "child": CHILD_KINDS})  # as the shipped standards group them
 
 
 def groups_in(standard: Mapping[str, Any] | None) -> Groups:

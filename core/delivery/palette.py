@@ -9,7 +9,7 @@ from typing import Any
 from ..resources import read_resource
 from ..words import join_words, say
 
-ELDER_KINDS = ("eday", "ectr", "ebed", "meal")  # contract.md, facilitygap.OUTPUT
+ELDER_KINDS = ("eday", "ectr", "ebed", "meal")  # as the shipped standards group them
 RULE_KINDS = {
     "ruleset": "rules_ruleset",
     "standard": "rules_standard",

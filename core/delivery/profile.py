@@ -19,7 +19,7 @@ from .. import frames
 Reals = npt.NDArray[np.float64]
 
 NODE_M = 0.05  # ends of stretches closer than this are one place: coordinates are stored to the millimetre
-STEP_RISE_M = 0.15  # climb of one stair; ui spec §15
+STEP_RISE_M = 0.15  # climb of one stair, as stairs out of doors are built
 
 
 @dataclass(frozen=True)

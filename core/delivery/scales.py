@@ -22,7 +22,7 @@ def choose_scale(box: Box, frame_mm: tuple[float, float], scales: Sequence[int],
     """Return the denominator of the largest scale at which the box and `margin` of its size fit into the frame.
 
     `box` metres, `frame_mm` width and height of the map on paper, `scales` ascending denominators. The last one when
-    none fits. Source: ui spec §6 (the zone plus 8 %).
+    none fits. Own choice: the zone plus 8 %.
     """
     x_min, y_min, x_max, y_max = box
     width_m, height_m = (x_max - x_min) * (1 + margin), (y_max - y_min) * (1 + margin)

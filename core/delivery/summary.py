@@ -17,7 +17,7 @@ from ..tagging.overlays import DONE
 from .groups import USUAL, Groups
 
 TAGS = ("old_compound", "urban_village", "idle_factory", "idle_building")
-SWITCHED_OFF = ("idle_building",)  # no sourced rule yet (methods.md §1): an own ruleset or a reviewer may give it
+SWITCHED_OFF = ("idle_building",)  # no sourced rule yet (method notes §1): an own ruleset or a reviewer may give it
 SUMMED = ("need", "supply", "served", "gap", "surplus")
 HEIGHT_DOUBTS = ("network_heights_doubtful", "heights_doubtful")  # in the order they are told
 
@@ -25,7 +25,7 @@ HEIGHT_DOUBTS = ("network_heights_doubtful", "heights_doubtful")  # in the order
 def height_doubt(runs: Iterable[Mapping[str, Any]], language: str) -> str:
     """Return the sentence that says 高程待核, to stand beside what rests on walks; empty where heights are good.
 
-    `runs` run records. Source: methods.md §2, too much of the streets was steeper than streets are.
+    `runs` run records. Source: method notes §2, too much of the streets was steeper than streets are.
     """
     texts = {item["code"]: str(item["text"][language]) for run in runs for item in run.get("messages", ())}
     return next((texts[code] for code in HEIGHT_DOUBTS if code in texts), "")
@@ -78,7 +78,7 @@ def count_tags(tagged: pd.DataFrame) -> pd.DataFrame:
 def sum_kinds(summary: pd.DataFrame) -> pd.DataFrame:
     """Return a row for each kind of a summary by community: kind, unit, need, supply, served, gap, surplus, gap_share.
 
-    Sums of what the communities need and lack, never of sizes rounded up to what can be built (methods.md §3); NaN
+    Sums of what the communities need and lack, never of sizes rounded up to what can be built (method notes §3); NaN
     where no community knows.
     """
     rows = []

@@ -28,7 +28,7 @@ def widen_gaps(parcels: pd.DataFrame, detail: pd.DataFrame, run: Run, groups: Gr
     Parameters: `parcels` parcel_id and geometry; `detail` parcel_id, kind, need, served, gap, share, in_r, walk_s;
     `groups` which kinds are elders' and children's.
     `<kind>_min` is walk_s in minutes. `elder_gap`, `child_gap`:
-    plain mean over the group's kinds with need of gap ÷ need (0–1), missing where no kind has need (contract.md).
+    plain mean over the group's kinds with need of gap ÷ need (0–1), missing where no kind has need.
     """
     kinds = kinds_of(detail)
     table = schema.table("gap", kinds)

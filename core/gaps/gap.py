@@ -36,7 +36,7 @@ Reals = npt.NDArray[np.float64]
 Objects = npt.NDArray[np.object_]
 
 SAME_SUM = 1e-9  # of the arithmetic
-CAP_MS = 60 * 60_000  # methods: minutes to the nearest are searched up to an hour
+CAP_MS = 60 * 60_000  # own choice: the nearest is looked for up to an hour away
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +114,7 @@ class Counted:
 
 
 def count_gaps(layers: GapLayers, options: GapOptions, run: Run) -> Counted:
-    """Count need, reach, served and gap of each kind at every demand point (methods: 3, 4, 5).
+    """Count need, reach, served and gap of each kind at every demand point (method notes §3–5).
 
     Raises as count_each.
     """

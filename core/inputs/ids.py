@@ -26,7 +26,7 @@ def give_ids(
     """Fill `column` with ids for every row and say which rows stay; `table` belongs to the caller and is changed.
 
     A row without an id gets a hash of its geometry in the layer's own CRS (`digits` decimals: 3 for metres, 8 for
-    degrees; methods.md §8). Of rows equal in id and geometry one stays, the rest are listed (`duplicate_feature`, or
+    degrees; method notes §8). Of rows equal in id and geometry one stays, the rest are listed (`duplicate_feature`, or
     `duplicate_differs` when they say something else): of people the latest year, else the one whose content comes first
     in an order of its own, so that the order of rows does not matter.
     Rows of one id whose geometries differ all stay; those after the first get `<id>#<hash>` and are listed

@@ -18,7 +18,7 @@ from ..trees import Tree
 
 Reals = npt.NDArray[np.float64]
 
-# Gauss-Krüger coordinates in China (domain.md §4): eastings 500 km ± 350 km around the central meridian, with or
+# Gauss-Krüger coordinates in China: eastings 500 km ± 350 km around the central meridian, with or
 # without a zone number (13–45) of one million before them; northings from 18°N to 54°N.
 EAST_M = (100_000.0, 900_000.0)
 ZONES = (13, 45)

@@ -27,9 +27,9 @@ A_M2 = {
 }
 KNOWN = {"work": (0.6, 0.52, 0.66, 0.36, 0.66, 0.5, 0.06), "rest": (0.22, 0.2, 0.2, 0.1, 0.4, 0.3, 0.0)}
 MONTHLY_SHARE = 0.35  # of the work parcels' power and water
-# Idle is "no production for 6–12 months", power "under 10–20 % of the sector's median" (domain.md §1.1, §1.4): under
-# 10 % a works is surely idle, over 20 % surely at work, between them either. How many lie there is own choice, set on
-# the reference learner.
+# Idle is "no production for 6–12 months", power "under 10–20 % of the sector's median" (usage of the trade: no law
+# defines it). Under 10 % a works is surely idle, over 20 % surely at work, between them either. How many lie there is
+# own choice, set on the reference learner.
 GUARDED, GUARDED_LEVEL = 0.5, (0.06, 0.2)  # idle ones with a guard or a store that still uses something
 STALE = {"idle": 0.28, "low": 0.12, "works": 0.05}  # streams whose records end a year or more ago
 SEASONAL, SEASONAL_LEVEL = 0.5, (0.1, 0.6)  # low works that worked for a part of the year
@@ -75,7 +75,7 @@ def make_activity(kinds: Kinds, floor_m2: Reals, ids: pd.Series, seed: int, run:
 def draw_levels(sort: Reals, generator: np.random.Generator) -> Reals:
     """Return how much of the usual each parcel uses: about 1, less where work is seasonal, hardly any when idle.
 
-    An idle works never uses more than 20 %, one at work hardly ever less than 10 % (domain.md §1.4).
+    An idle works never uses more than 20 %, one at work hardly ever less than 10 %.
     """
     n = len(sort)
     level = np.exp(generator.normal(0, 0.45, n))

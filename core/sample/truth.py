@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The true tag of each parcel: what somebody who knows its houses, owners and bounds would call it by definition.
 
-Kinds only say what a parcel is drawn from. Where its own facts decide otherwise, the definitions do (domain.md §1.1 to
-§1.4), never a rule, a score or what happens to be recorded:
+Kinds only say what a parcel is drawn from. Where its own facts decide otherwise, the definitions below do, never a
+rule, a score or what happens to be recorded:
 
-- old_compound: half or more of the floor is dwellings and half or more was built by the end of 2000 (§1.2 "use" and
-  "compound as unit"; 国办发〔2020〕23号), on town land, houses that are no village and no old street. So a mixed parcel
-  with more shops and offices than flats is none, and flats on a school's land are one. Old streets (老旧街区) are
-  counted apart from compounds (§1.1, last row). Housing of 2001–05 is reserve, not core.
+- old_compound: half or more of the floor is dwellings and half or more was built by the end of 2000
+  (国办发〔2020〕23号; the compound is the unit), on town land, houses that are no village and no old street. So a mixed
+  parcel with more shops and offices than flats is none, and flats on a school's land are one. Old streets (老旧街区)
+  are counted apart from compounds. Housing of 2001–05 is reserve, not core.
 - urban_village: houses of a village, on land that is or was collective, half or more inside the development boundary
-  (§1.1 "settlement on (former) collective land inside …", §1.3 "≥ 50 % inside"). Beyond it a village is a rural one.
-- idle_factory: a standing works without production for a year (§1.1 "闲置厂房"); how much it still uses is drawn so
-  (activity.draw_levels, §1.4), so its kind decides.
+  (own choice of a half). Beyond it a village is a rural one.
+- idle_factory: a standing works without production for a year (闲置厂房); how much it still uses is drawn so
+  (activity.draw_levels), so its kind decides.
 """
 
 from __future__ import annotations

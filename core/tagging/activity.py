@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Signals of life on a parcel: power, water, firms and tax, POI, people and site visits (methods.md §1)."""
+"""Signals of life on a parcel: power, water, firms and tax, POI, people and site visits (method notes §1)."""
 
 from __future__ import annotations
 

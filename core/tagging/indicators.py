@@ -139,7 +139,7 @@ def in_dense_quarter(values: Mapping[str, Interval], limits: Mapping[str, float]
 
     A patch (village_homes) of `quarter_bldg_n` houses or more, façades at most `quarter_gap_m` apart at the median. On
     state land it may be a compound, an old street or a village 征为国有; no layer tells which. Own choice after the
-    marks of a village (domain.md §1.3); a ruleset without these limits knows no quarter.
+    marks of a village (small houses, narrow gaps); a ruleset without these limits knows no quarter.
     """
     houses, gap = values.get("patch_bldg_n"), values.get("gap_med_m")
     least_n, widest_m = limits.get("quarter_bldg_n", np.inf), limits.get("quarter_gap_m", -np.inf)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Values that are partly known: from `lo` to `hi`, −inf … inf when nothing is known (methods.md §1)."""
+"""Values that are partly known: from `lo` to `hi`, −inf … inf when nothing is known (method notes §1)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Rulesets applied to indicators: memberships as intervals, scores, levels, the winner (methods.md §1)."""
+"""Rulesets applied to indicators: memberships as intervals, scores, levels, the winner (method notes §1)."""
 
 from __future__ import annotations
 

@@ -66,8 +66,8 @@ class Tagged:
 def tag_parcels(sources: Sources, ruleset: Mapping[str, Any], run: Run, keep: bool = True) -> Tagged:
     """Tag every parcel by a ruleset (envelope kind `ruleset`), apply the reviews, and say why.
 
-    Source: methods.md §1. Missing data are intervals: they never confirm a tag. Without `keep` what was measured is let
-    go before the table is made: half a gigabyte at 300,000 parcels. Raises RenewalError `scheme_unclear`,
+    Source: method notes §1. Missing data are intervals: they never confirm a tag. Without `keep` what was measured is
+    let go before the table is made: half a gigabyte at 300,000 parcels. Raises RenewalError `scheme_unclear`,
     `rule_not_monotone`.
     """
     rules.check_rules(ruleset)
@@ -131,7 +131,7 @@ def measure_indicators(sources: Sources, ruleset: Mapping[str, Any], run: Run) -
     uses, not_reused = indicators.measure_uses(parts, land, facts)
     values = {**facts, **own, **uses, **indicators.measure_floor(parcels, parts, land, limits, run)}
     homes = indicators.village_homes(values, limits)
-    # a patch is told by its houses, never by its owner: many villages are 征为国有 already (methods.md §1); only plots
+    # a patch is told by its houses, never by its owner: many villages are 征为国有 already; only plots
     # surely lived in join one: a hall beside a village is none of its houses
     lived = homes.lo == 1, homes
     values |= morphology.measure_morphology(parcels, parts, sources.roads, lived, limits, run.part(0.5, 0.8))
@@ -216,7 +216,7 @@ def _activity(
     """Return the activity indicators with idle_signs_n: told signals that failed; an abandoned patch counts as two.
 
     Unknown where no signal is told; 0 where all that are told are alive: "one failed, or none known, is suspected"
-    (methods.md §1), and from its form alone a factory is never called idle (domain.md §1.4).
+    (method notes §1), and a factory is never called idle from its form alone.
     """
     n, abandoned = len(sources.parcels), values["abandoned"]
     marked = Interval(np.where(abandoned.lo == 1, 2.0, 0.0), np.where(abandoned.lo == 1, 2.0, 0.0))

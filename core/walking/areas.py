@@ -62,7 +62,7 @@ def service_areas(
     A point lies inside when somebody can walk from it straight to a point of a street, path or stairs that the profile
     may use, no farther than `snap_limit_m`, at the flat speed, and from there along the network to the facility, all
     within the limit: the reached parts of edges, partial edges included, widened by what the time left allows. Nothing
-    is joined to bridges, tunnels, lifts and escalators (methods.md §2), so they are walked over but not widened. The
+    is joined to bridges, tunnels, lifts and escalators (method notes §2), so they are walked over but not widened. The
     straight walk does not cross a barrier; its climb is not looked at. Holes stay.
 
     Parameters: `facilities` with `facility_id`, `geometry` and, where facilities have limits of their own, `minutes`

@@ -141,7 +141,7 @@ class WalkGraph:
 
 
 def graph_from_edges(edges: pd.DataFrame, profiles: Sequence[str], run: Run) -> WalkGraph:
-    """Return the network of an EDGES table (contract.md): nothing but this layer is needed.
+    """Return the network of an EDGES table: nothing but this layer is needed.
 
     Parameters: `edges` with `edge_id, from_node, to_node, kind`, `<profile>_fwd_ms`, `<profile>_back_ms` for each of
     `profiles` (NULL = closed) and `geometry` (LineString, metres of the working CRS); `length_m, z_from_m, z_to_m,
@@ -200,7 +200,7 @@ def profiles_in(edges: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _tell_doubt(table: pd.DataFrame, length: Reals, run: Run) -> None:
-    """Say beside every result when too much of the streets has capped slopes (methods.md §2: 高程待核).
+    """Say beside every result when too much of the streets has capped slopes (method notes §2: 高程待核).
 
     From the shipped share of street length on (`capped_warning_share`), as where the network was built: which file of
     profiles that was an EDGES table does not tell. Without `capped_m` whole edges count, no less than the truth.

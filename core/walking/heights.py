@@ -138,7 +138,7 @@ def make_surface(
     among others far above) are left out and counted (`survey_without_height`); that no three stand close enough for a
     triangle is said (`survey_too_sparse`), and how many are in none (`survey_alone`). A lone height does not take the
     place of own Z or raster: between two junctions the step from one source to the other would be walked as a slope.
-    Source: methods.md §2; noise σ 5 m correlated over 30 m on flat ground then costs an elder less than 10 %.
+    Source: method notes §2; noise σ 5 m correlated over 30 m on flat ground then costs an elder less than 10 %.
     """
     survey, spots = (None, None) if height_points is None else _make_survey(height_points, rules.survey_span_m, run)
     smooth = None if raster is None else _low_pass(raster, rules, run)

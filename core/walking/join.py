@@ -166,7 +166,7 @@ def join_points(
     points: Points, graph: WalkGraph, profile: Profile, surface: Surface | None, barriers: pd.DataFrame | None,
     options: JoinOptions, run: Run,
 ) -> Joined:  # fmt: skip
-    """Join every point to the nearest point on an edge (methods.md §2 "Joining").
+    """Join every point to the nearest point on an edge (method notes §2 "Joining").
 
     The leg is walked at the profile's speed with its climb. A leg that climbs more than `snap_max_climb_m` at more than
     `rules.snap_steep_share`, or crosses a barrier (lines or polygons, column `geometry`), is not taken: the next-best

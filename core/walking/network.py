@@ -65,7 +65,7 @@ def build_network(
     vehicles was steeper than `street_slope_share` anywhere, `capped_m` along how much of it (NULL: no such
     street, or of unknown height). Component 1 is the longest.
     Raises RenewalError: `walk_nothing_open` when no line can be walked.
-    Source: methods.md §2.
+    Source: method notes §2.
     """
     if not profiles:
         raise RenewalError("walk_no_profile")

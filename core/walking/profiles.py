@@ -77,7 +77,7 @@ def load_profiles(names: Sequence[str], path: str | Path | None = None) -> tuple
     Raises RenewalError: `profile_unknown` for a name neither file has, `profile_number_odd` for a speed, limit or rule
     that is zero, negative or no number, `profile_number_large` for a slope rule beyond MOST, and whatever
     envelope.load_file raises.
-    Source: methods.md §2; each number with its own source in the file.
+    Source: method notes §2; each number with its own source in the file.
     """
     own = envelope.load_file("profiles", path) if path else {"profiles": []}
     return read_profiles(own, names)

@@ -51,7 +51,7 @@ def is_sure(source: Longs) -> Flags:
 
 
 def find_slopes(pieces: Pieces, facts: EdgeFacts, rules: WalkRules) -> Slopes:
-    """Return the slopes of all pieces. Source: methods.md §2."""
+    """Return the slopes of all pieces. Source: method notes §2."""
     raw = pieces.dz_m / np.maximum(pieces.length_m, 0.001)
     street = facts.base[pieces.edge] == "street"
     limit = np.where(street, rules.street_slope_share, rules.slope_clamp_share)
@@ -63,7 +63,7 @@ def find_slopes(pieces: Pieces, facts: EdgeFacts, rules: WalkRules) -> Slopes:
 def slope_factor(share: Reals, profile: Profile) -> Reals:
     """Return speed on a slope ÷ speed on the flat: T(s) ÷ T(0), T = exp(-decay·|s - best|); unknown slopes are flat.
 
-    Profiles that gain nothing downhill are never faster than on the flat. Source: Tobler 1993; methods.md §2.
+    Profiles that gain nothing downhill are never faster than on the flat. Source: Tobler 1993; method notes §2.
     """
     rules = profile.rules
     slope = np.nan_to_num(share)

@@ -26,12 +26,12 @@ Pairs = npt.NDArray[np.int64]
 def contiguous_pairs(
     shapes: Objects, barriers: pd.DataFrame | None, street_gap_m: float, walked: Pairs, run: Run
 ) -> Pairs:
-    """Return (k, 2) positions p < q of contiguous parcels, sorted; each pair once (methods.md §7).
+    """Return (k, 2) positions p < q of contiguous parcels, sorted; each pair once (method notes §7).
 
     Parameters: `shapes` (n,) polygons in metres in order of parcel id, so that the shortest segment of a pair is the
     same whatever the order of the rows; `barriers` lines or polygons (`geometry`) or None; `street_gap_m` the widest
     gap; `walked` (m, 2) p < q that are a short walk apart, contiguous over any gap as long as neither a barrier nor a
-    third parcel lies in their shortest segment (stricter than methods.md, which lets a walk pass third parcels: an
+    third parcel lies in their shortest segment (a walk could pass third parcels, an
     outline could not). Parcels that touch are apart when a barrier covers all of their common boundary.
     """
     found = [np.empty((0, 2), dtype=np.int64)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Demonstration zones around stations: one core, its branches, many petals (methods.md §7)."""
+"""Demonstration zones around stations: one core, its branches, many petals (method notes §7)."""
 
 from __future__ import annotations
 

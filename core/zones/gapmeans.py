@@ -35,7 +35,7 @@ class GroupGaps:
 def group_gaps(detail: pd.DataFrame | None, kinds: Sequence[str]) -> GroupGaps:
     """Return need and gap of these kinds from a gap_detail table; rows whose gap is not known say nothing.
 
-    Source: contract.md, facilitygap.OUTPUT (`elder_gap`, `child_gap`), there for a parcel.
+    The same means as the columns `elder_gap` and `child_gap` of table `gap`, which are of single parcels.
     """
     empty = np.zeros((0, len(kinds)), dtype=np.int64)
     if detail is None or not len(detail):

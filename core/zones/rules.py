@@ -17,7 +17,7 @@ Points = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True)
 class Limits:
-    """What a zone must keep: minutes on foot, areas in m², petals, metres (methods.md §7)."""
+    """What a zone must keep: minutes on foot, areas in m², petals, metres (method notes §7)."""
 
     walk_min: float
     area_min_m2: float

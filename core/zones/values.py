@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a parcel is worth in a zone: need × opportunity × feasibility × floor area, on fixed scales (methods.md §7)."""
+"""What a parcel is worth in a zone: need × opportunity × feasibility × floor area, fixed scales (method notes §7)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..inputs.ownership import owners_told
 from .rules import PETAL_TAGS, Points, ZoneRules
 
 Reals = npt.NDArray[np.float64]
-LOWEST = 0.1  # methods.md §7: each factor in [0.1, 1]
+LOWEST = 0.1  # method notes §7: each factor in [0.1, 1]
 
 
 @dataclass(frozen=True, eq=False)

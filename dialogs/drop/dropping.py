@@ -30,7 +30,7 @@ from .several import ROLE, kind_told, member
 from .sheet import DropSheet
 from .words import brought_words
 
-OUTLINE = "#2F7FAE"  # what is being done now (picture spec §10)
+OUTLINE = "#2F7FAE"  # what is being done now
 FIX = f"{PROVIDER}:fixcoordinates"
 
 

@@ -66,7 +66,7 @@ class EditorDialog(QDialog):
         self._rebuild()
 
     def _size(self) -> tuple[int, int]:
-        """Return a size that fits the screen: that of ui/spec §4 at the font's scale, less for short tables."""
+        """Return a size that fits the screen: its own at the font's scale, less for short tables."""
         scale = max(1.0, self.fontMetrics().height() / 17)
         screen = (self.parentWidget() or self).screen().availableGeometry()
         wide, high = ROOMY if self.draft.kind in ("ruleset", "template") else (1.14, 0.86)

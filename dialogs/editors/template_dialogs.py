@@ -27,7 +27,7 @@ from ..parts.widgets import text_label
 from . import template_shape as shape
 from .template_shape import FILLS, TYPES, Item
 
-RED = "#A8322D"  # of what is wrong (picture spec §10)
+RED = "#A8322D"  # of what is wrong
 LETTERS, CODE_LINES = 60, 6
 WHERE = "tag=old_compound, urban_village"  # an example of what is typed
 Judge = Callable[[Item], str]  # what is wrong with an item, "" = nothing

@@ -13,7 +13,7 @@ from ...processing.texts import interface_language, tr
 
 MANY = 10_000  # from here on thousands are told apart; years are not
 STATES = ("found", "checked", "known", "heuristic")
-CHIPS = {  # background, text: those of ui/spec §10, readable on any panel
+CHIPS = {  # background, text: readable on any panel
     "found": ("#DCEBDD", "#2E5E38"), "checked": ("#DCEBDD", "#2E5E38"), "known": ("#FFF1CF", "#7A5200"),
     "heuristic": ("#E6E6E6", "#4A4F54"),
 }  # fmt: skip

@@ -15,8 +15,8 @@ from ..parts.chart_menu import add_chart_menu
 from ..study import wording
 
 LINES = 7.0  # height in lines of text
-WALK, STAIRS, GROUND = "#00798C", "#7A4A1E", "#CDB994"  # as on the atlas page (ui/spec §10)
-MOST_TIMES = 4.0  # heights are never drawn more than four times too high, nor lower than they are (ui/spec §6)
+WALK, STAIRS, GROUND = "#00798C", "#7A4A1E", "#CDB994"  # as on the atlas page
+MOST_TIMES = 4.0  # heights are never drawn more than four times too high, nor lower than they are
 
 
 class WayProfile(QWidget):

@@ -28,7 +28,7 @@ from ..study import project_state
 from ..study.figures import rows_of
 
 HEIGHT = 40  # under the houses of the review
-SIDE_MM, RIM_MM, THICK_MM = 3.0, 0.4, 0.6  # ui/spec §5
+SIDE_MM, RIM_MM, THICK_MM = 3.0, 0.4, 0.6  # own choice: seen at the scale of a street, and hiding no house
 MOST = 1_500  # squares in view; more would hide the map
 STATE_SQL = "SELECT kind, facility_id, status FROM {t}"
 FULL = "full"

@@ -56,7 +56,7 @@ def panel(palette: QPalette) -> QColor:
 
 
 def tinted(colour: str, palette: QPalette) -> QColor:
-    """Return the ground of a chip: a fifth of its colour over the panel (picture spec §1)."""
+    """Return the ground of a chip: a fifth of its colour over the panel."""
     ground, over = panel(palette), QColor(colour)
     parts = zip(over.getRgb()[:3], ground.getRgb()[:3])
     return QColor(*(round(a * CHIP + b * (1 - CHIP)) for a, b in parts))

@@ -34,7 +34,7 @@ from .picking import ParcelPicking
 from .table import colour_of, level_title, reviews_text, tag_title
 from .watch import ReviewWatch, Seen
 
-LETTERS = 70  # least width: all columns of the list have their words (ui/spec §3: 420 px)
+LETTERS = 70  # least width: all columns of the list have their words: about 420 px
 REVIEWER = "urban_renewal/reviewer"  # QgsSettings: who reviews at this computer
 
 

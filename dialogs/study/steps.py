@@ -15,7 +15,7 @@ from .study import Study
 
 PROVIDER = "urbanrenewal"
 DELIVERY, SAMPLE, SINGLE = "delivery", "sample", "steps"  # folders in the study's folder
-# every role that the dock fills, in the order in which it lists them (DESIGN §4); DEM is a raster
+# every role that the dock fills, in the order in which it lists them; DEM is a raster
 ROLES = (
     "PARCELS", "BUILDINGS", "ACTIVITY", "FACILITIES", "CAPACITIES", "ENTRANCES", "POPULATION", "COMMUNITIES", "ROADS",
     "DEM", "HEIGHT_POINTS", "BARRIERS", "STATIONS", "STATION_ENTRANCES", "PROTECTED", "PROGRAMME", "PLAN",

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-# Own choices (picture spec §2): nothing is said before 3 s and 5 %; steps of 10 s; at most 20 % up at a time.
+# Own choices: nothing is said before 3 s and 5 %; steps of 10 s; at most 20 % up at a time.
 QUIET_S = 3.0
 QUIET_SHARE = 0.05
 ROUND_S = 10

@@ -36,11 +36,11 @@ from . import recovery
 from .card_words import unbroken
 from .studies import StudyMenu
 
-CHIP = "background-color: #FFF1CF; color: #7A5200; text-decoration: none"  # 待核, picture spec §10
+CHIP = "background-color: #FFF1CF; color: #7A5200; text-decoration: none"  # of 待核
 
 
 BETWEEN = "&nbsp;&nbsp; "  # of links side by side: a line that begins anew begins with a link, not with a blank
-WIDE = 26  # lines of text that the dock is wide when it is first opened: 390 px, picture spec §2
+WIDE = 26  # lines of text that the dock is wide when it is first opened: about 390 px
 
 
 class Body(QWidget):

@@ -17,7 +17,7 @@ from ..texts import help_of
 from ..toolbox import parameters as declare
 from ..toolbox.parameters import RoleUse
 
-# parameters of contract.md: every role by its name; STATION_ENTRANCES and the like play the role of that name
+# every role of the study by its name; STATION_ENTRANCES and the like play the role of that name
 LAYERS = (
     "PARCELS", "BUILDINGS", "ACTIVITY", "FACILITIES", "CAPACITIES", "ENTRANCES", "POPULATION", "ROADS",
     "HEIGHT_POINTS", "STATIONS", "STATION_ENTRANCES", "PROTECTED", "PROGRAMME", "PLAN", "CONSTRAINTS", "GREEN",

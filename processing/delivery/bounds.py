@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 RELIEF = "relief.tif"  # the shade of the ground in a delivery, beside data.gpkg
-PLAIN_FROM = 20_000  # from this scale on tags have no outlines (ui spec §7), which would hide small parcels
+PLAIN_FROM = 20_000  # from this scale on tags have no outlines, which would hide small parcels
 HAIRS_FROM = 40_000  # from this scale on a drawn road is wider than many a block: own choice
 TINTS_FROM = 50_000  # from this scale on a hatch is coarser than the parcels: own choice
 
@@ -14,7 +14,7 @@ TINTS_FROM = 50_000  # from this scale on a hatch is coarser than the parcels: o
 def city_view(study: Any) -> tuple[Any, Any, int]:
     """Return what the overview shows (x_min … y_max, metres), how it is laid out (paper.Form) and its scale.
 
-    The map is wide, as ui spec §7 has it; where a city is as tall as it is wide, the form that shows it larger.
+    The map is wide, as the sheets around it are; where a city is as tall as it is wide, the form that shows it larger.
     """
     return study.bounds, *study.paper.choose("overview", study.bounds)
 

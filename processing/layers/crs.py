@@ -39,7 +39,7 @@ def choose_working_crs(
 ) -> WorkingCrs:
     """Return the layer's own system when its metres are true, else a transverse Mercator on the data's centre.
 
-    The transverse Mercator has k = 1 and the ellipsoid (and datum terms) of the layer's system (DESIGN §3).
+    The transverse Mercator has k = 1 and the ellipsoid (and datum terms) of the layer's system.
     """
     if not crs.isValid():
         return WorkingCrs(None, "crs_local_grid")

@@ -140,7 +140,7 @@ def split_definition(value: Any, context: QgsProcessingContext) -> tuple[Any, di
 def rows_of(layer: QgsVectorLayer) -> int:
     """Return how many features a layer has, -1 when it cannot be read.
 
-    QGIS counts -1 for a broken subset and an unreachable table, which both say that they are valid (qgis.md 6), and for
+    QGIS counts -1 for a broken subset and an unreachable table, which both say that they are valid, and for
     a good subset that it has not counted yet, such as that of a layer of a project just opened. Those give features.
     """
     counted = int(layer.featureCount())
@@ -290,7 +290,7 @@ def usual_extent(snapshot: VectorSnapshot) -> QgsRectangle:
 
 
 def take_raster(parameter: str, value: Any, context: QgsProcessingContext) -> RasterSnapshot:
-    """Freeze a raster layer; the provider's clone belongs to the thread that reads it (qgis.md 5)."""
+    """Freeze a raster layer; the provider's clone belongs to the thread that reads it."""
     target, _ = split_definition(value, context)
     layer = find_layer(target, context, QgsProcessingUtils.LayerHint.Raster)
     if layer is None or not layer.isValid():

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The one encoder: a table becomes fields, Python scalars and WKB that QGIS can write (qgis.md 2, 3)."""
+"""The one encoder: a table becomes fields, Python scalars and WKB that QGIS can write.
+
+A numpy scalar, pd.NA or an infinite number makes addFeature() return False without a word, and two names that differ in
+case alone make a GeoPackage fail.
+"""
 
 from __future__ import annotations
 

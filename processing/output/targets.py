@@ -124,7 +124,7 @@ def _known_encoding(asked: Any) -> str:
 
 
 def refuse_targets(targets: Iterable[Target], inputs: Iterable[VectorSnapshot], context: QgsProcessingContext) -> None:
-    """Refuse destinations that would destroy something, before anything is computed (qgis.md 1)."""
+    """Refuse destinations that would destroy something, before anything is computed: QGIS empties a target first."""
     sources = list(inputs)
     seen: dict[str, str] = {}
     for target in targets:

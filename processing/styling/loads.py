@@ -14,7 +14,7 @@ from ..layers.sources import split_source
 PREFIX = "full_"  # of the joined column
 FULL = f"{PREFIX}kind"  # the column that is there, and not NULL, for a facility that is full in one of its kinds
 HAS_LOAD = f'"{FULL}" IS NOT NULL'
-FULL_ROWS = '"free" <= 0 AND "served" > 0'  # ui spec §5: overloaded; also SQL
+FULL_ROWS = '"free" <= 0 AND "served" > 0'  # full, and used; also SQL
 
 
 def count_full(source: str) -> int | None:

@@ -12,7 +12,7 @@ from ...core.delivery.palette import CHILD_KINDS, ELDER_KINDS, land_classes, pal
 from .sidestyles import SIDE_STYLES
 from .symbols import Rule, crossed, dotted, fill, hatched, line, marker, mixed, outlined, ring
 
-STEEP = 0.12  # the share of climb from which a branch counts as steep: the cap on streets in methods.md §2
+STEEP = 0.12  # the share of climb from which a branch counts as steep: the cap on streets (method notes §2)
 
 
 def rules_of(layer: QgsVectorLayer, name: str, names: set[str], language: str) -> list[Rule]:

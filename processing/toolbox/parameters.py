@@ -40,7 +40,7 @@ SOURCE_TYPES = {
     "none": QgsProcessing.SourceType.TypeVector,
 }
 
-# Choices list a value only once it is built (contract.md); their order is the contract's.
+# Choices list a value only once it is built; values and their order are for ever (tests/layout/contract.json).
 BUILT: dict[str, tuple[str, ...]] = {
     "RULES": ("chongqing", "cn-national", "strict-morphology"),
     "STANDARD": ("chongqing", "gb50180-2018", "complete-community-2020", "elder-care-national"),
@@ -127,7 +127,7 @@ def field_of(name: str, parent: str) -> QgsProcessingParameterDefinition:
 def choice(
     name: str, options: Sequence[str], default: str | None = None, many: bool = False, optional: bool = False
 ) -> QgsProcessingParameterDefinition:
-    """Return a static-string enum: it refuses any other word (qgis.md 14). `default` "all" with `many` = all."""
+    """Return a static-string enum: it refuses any other word. `default` "all" with `many` = all."""
     value: Any = list(options) if many and default == "all" else default
     made = QgsProcessingParameterEnum(name, name, list(options), many, value, optional, usesStaticStrings=True)
     if CHOICE_FIELD:
@@ -229,13 +229,12 @@ def dialog_of(algorithm: Any, parent: Any) -> Any:
     return DIALOG[0](algorithm, parent) if DIALOG else None
 
 
-# What every algorithm that walks takes (contract.md "walk inputs"); DEM, PROFILE_FILE and the limits are walk_values().
+# What every algorithm that walks takes; DEM, PROFILE_FILE and the limits are walk_values().
 WALK_ROLES = (
     RoleUse("NETWORK", tables=("edges",), needs=("edge_id", "from_node", "to_node", "length_m", "kind")),
     RoleUse("HEIGHT_POINTS", "HEIGHT_POINTS", optional=True, fields=("z",)),
     RoleUse("BARRIERS", "BARRIERS", optional=True),
 )
-# contract.md "facility fields"
 FACILITY_FIELDS = ("facility_id", "kind", "capacity", "unit", "floor_area", "status")
 FACILITY_ROLES = (
     RoleUse("CAPACITIES", "CAPACITIES", optional=True, needs=("facility_id", "kind")),

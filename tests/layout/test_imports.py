@@ -132,7 +132,7 @@ def test_nothing_imports_the_package_by_name_or_the_network(sources):
 
 
 def test_sample_is_made_without_knowing_the_rules(sources):
-    """An honest sample (methods.md §9): attributes are drawn before any rule is looked at."""
+    """An honest sample: attributes are drawn before any rule is looked at."""
     for path, tree in sources.items():
         if path.startswith("core/sample/"):
             assert not [name for name, _ in imported(path, tree) if name.startswith(".core.tagging")], path

@@ -1,4 +1,4 @@
-"""qgis.md 1: a PostGIS result is there whole, or the old table is as it was."""
+"""A PostGIS result is there whole, or the old table is as it was."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""qgis.md 5–7: what is read is what was there when the run started, by either path, in metres."""
+"""What is read is what was there when the run started, by either path, in metres."""
 
 import contextlib
 import datetime

@@ -1,4 +1,4 @@
-"""qgis.md 8–12: refusals also where QGIS skips the check, cancel from a task, languages, exit through exceptions."""
+"""Refusals also where QGIS skips the check, cancel from a task, languages, exit through exceptions."""
 
 import gc
 import threading

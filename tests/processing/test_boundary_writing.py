@@ -1,4 +1,4 @@
-"""qgis.md 1–4: results appear whole or not at all, in the right types, with their headings."""
+"""Results appear whole or not at all, in the right types, with their headings."""
 
 import json
 import subprocess

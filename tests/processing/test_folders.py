@@ -1,4 +1,4 @@
-"""qgis.md 1: a folder result is whole, or the old one is as it was."""
+"""A folder result is whole, or the old one is as it was."""
 
 import os
 import signal

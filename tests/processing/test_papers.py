@@ -10,7 +10,7 @@ from urban_renewal.core.delivery.paper import paper
 from urban_renewal.core.resources import RESOURCES
 
 POINTS_MM = 72 / 25.4
-LEAST_POINTS = 5.0  # ui spec §6
+LEAST_POINTS = 5.0  # own choice: what an eye reads on A3
 SHEETS = {  # kind → what its pages show, all together
     "overview": {"figures", "tags", "zones", "kinds", "legend"},
     "land": {"areas", "zones", "legend", "note"},

@@ -28,7 +28,7 @@ VILLAGE_FOOT_M2 = (40.0, 200.0)  # median footprint of a village house 60–200 
 VILLAGE_FLOORS = 8.0  # heuristic: village houses have 3–8 storeys
 VILLAGE_COVERAGE = 0.45  # heuristic from the literature on southern cities (0.5–0.8)
 VILLAGE_GAP_M = 4.4  # ISPRS IJGI 2024, 13(6), 198: spacing of at most about 4.4 m
-PATCH_M2, PATCH_HOUSES = 5_000.0, 20  # methods: a patch has at least 0.5 ha and 20 buildings
+PATCH_M2, PATCH_HOUSES = 5_000.0, 20  # own choice: a patch has at least 0.5 ha and 20 buildings
 FILL_M2 = 2_000.0  # heuristic: smaller land amid a village is part of it
 MIDDLE = 0.5
 

@@ -21,7 +21,7 @@ from .rules import CheckInputs, CheckRules
 
 GROUND_FIGURE = {"source": "CONSTRAINTS", "clause_code": "clause_constraints", "status": "found"}
 NOTHING_M2 = 0.01
-INSIDE = 0.5  # of the area, as for the tags (domain.md 1.3): less of a parcel or a building is outside the boundary
+INSIDE = 0.5  # of the area, as for the tags: less of a parcel or a building is outside the boundary
 Objects = npt.NDArray[np.object_]
 
 

@@ -88,7 +88,7 @@ def layers_of(made: Any, *names: str) -> list[Any]:
 def ground_of(study: Any, scale: int = 0, names: Sequence[str] = ON_PAPER) -> tuple[str, ...]:
     """Return the page layers that a map stands on, from above; of other names, those that such a map shows.
 
-    Contours are left out where they would be a pattern: on small paper (ui spec §6) and at a city's small scales.
+    Contours are left out where they would be a pattern: on small paper and at a city's small scales.
     """
     has_contours = study.paper.has_contours and scale < HAIRS_FROM
     return tuple(name for name in names if has_contours or name != "page_contours")

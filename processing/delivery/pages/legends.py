@@ -21,7 +21,7 @@ from ...layers.systems import transform_between
 from ...styling.symbols import line
 
 AS_LINE = "urbanrenewal/legend"  # property of a layer: whose line stands in the legend
-LINES = {"zone": (0.9, (4.8, 1.1, 0.8, 1.1)), "core_ring": (0.4, (1.9, 1.1))}  # width and dashes in mm, ui spec §11
+LINES = {"zone": (0.9, (4.8, 1.1, 0.8, 1.1)), "core_ring": (0.4, (1.9, 1.1))}  # width and dashes in mm
 SLICE = 500
 GAPS = (1.3, 0.5)  # mm above an entry; the smaller one where the list would be too high
 MOST_COLUMNS = 12  # of a legend

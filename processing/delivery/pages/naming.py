@@ -10,7 +10,7 @@ from ....core.delivery.callouts import Box, Callout, Request, place_callouts, te
 from .sheet import INK, Sheet
 
 LEAST_PART = 60.0  # mm² of a further part of something from which it bears the number too: own choice
-FEW = 12  # up to so many boxes have the sizes of ui spec §11; more are smaller
+FEW = 12  # up to so many boxes have their full sizes; more are smaller
 SIZES = ((9.5, 7.5), (7.5, 6.5))  # points of the two lines
 
 

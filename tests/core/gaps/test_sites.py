@@ -248,7 +248,7 @@ WRONG = {  # what a solver that errs might give: rows of the hosts, sizes; how m
 
 @pytest.mark.parametrize("fault", WRONG)
 def test_a_wrong_choice_of_sites_never_leaves(town, monkeypatch, fault):
-    """Whatever the solver gives is recounted from the raw pairs before anybody sees it (users.md §4.2, 20)."""
+    """Whatever the solver gives is recounted from the raw pairs before anybody sees it."""
     from urban_renewal.core.gaps.sites import propose as module
     from urban_renewal.core.gaps.sites.model import Choice
 

@@ -42,7 +42,7 @@ def test_nothing_is_called_checked_and_own_numbers_are_heuristic(name):
 
 @pytest.mark.parametrize("name", PACKS)
 def test_no_figure_is_surer_than_the_table_it_is_from(name):
-    """Appendix C is sure of some rows only (domain.md §2.1); what takes an end of a range has chosen it itself."""
+    """Some rows of the standard's appendix C give a range; what takes an end of a range has chosen it itself."""
     rows = {row["id"]: row["figures"] for row in envelope.load("standard", "gb50180-2018")["reference"]}
     rank = {"l": 0, "m": 1, "h": 2}
     for kind in envelope.load("standard", name)["kinds"]:

@@ -99,7 +99,7 @@ def test_many_slices_give_the_same_as_one_by_one():
 
 
 def by_hand(rows):
-    """The content hash as contract.md describes it, row by row with json.dumps."""
+    """The content hash by another way: row by row with json.dumps."""
     head = {"columns": [["parcel_id", "text", 0], ["people", "int", 0], ["share", "real", 3]], "geometry_digits": 3}
 
     def tell(value):

@@ -171,7 +171,7 @@ def test_points_looked_at_first_are_spread_whatever_their_order():
 def test_a_shift_is_suspected_only_when_there_is_one(blocks):
     houses, places = blocks
     places = places[500:540]
-    shift = np.array([357.0, -320.0])  # 解放碑, domain.md §0.5
+    shift = np.array([357.0, -320.0])  # metres at 解放碑
     moved = shapely.transform(places, lambda xy: xy + shift)
     back = shapely.transform(places, lambda xy: xy - shift)
     assert placement.suspect_shift(moved, places, houses).suspected

@@ -7,7 +7,7 @@ from urban_renewal.core.inputs.aliases import cut_names, fold, roles
 from urban_renewal.core.inputs.fields import guess_field
 from urban_renewal.core.inputs.guess import LayerFacts, assign_roles, guess_role, shifted_system
 
-# contract.md "Sample": layer → geometry, some fields; what each is meant to be
+# of the sample: layer → geometry, some fields; what each is meant to be
 SAMPLE = [
     ("parcels", "polygon", ("fid", "parcel_id", "land_use", "ownership", "name"), "PARCELS"),
     ("buildings", "polygon", ("fid", "building_id", "year", "floors", "use", "structure"), "BUILDINGS"),
@@ -28,7 +28,7 @@ SAMPLE = [
     ("plan", "polygon", ("land_use", "far", "height"), "PLAN"),
     ("green", "polygon", ("kind", "name"), "GREEN"),
 ]
-# what an institute's layers are called (domain.md §4)
+# what an institute's layers are called
 OFFICE = [
     ("宗地_2025", "polygon", ("ZDDM", "DLBM", "QSXZ", "ZDMJ"), "PARCELS"),
     ("ZRZ", "polygon", ("ZRZH", "ZCS", "JGRQ", "FWJG", "GHYT"), "BUILDINGS"),

@@ -1,6 +1,6 @@
 """A reference learner that knows no rule: plain indicators of a parcel and a multinomial logistic regression.
 
-Written for the sample's honesty test (methods.md §9): how hard the city is, is measured here, never on a ruleset.
+Written for the sample's honesty test : how hard the city is, is measured here, never on a ruleset.
 """
 
 import re

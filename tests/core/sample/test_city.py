@@ -226,7 +226,7 @@ def test_people_are_known_by_community_only_and_add_up():
 
 
 def test_land_use_is_one_scheme():
-    """Survey3 codes only (domain §1.5: 05H1, 08H1, 08H2, 0508 exist in no other scheme)."""
+    """Survey3 codes only (05H1, 08H1, 08H2, 0508 exist in no other scheme)."""
     city, _ = city_of()
     codes = set(city.layers["parcels"]["land_use"].dropna())
     allowed = {"0701", "0702", "0601", "0508", "05H1", "08H1", "08H2", "0809", "0810", "1004", "1005", "1201"}

@@ -38,7 +38,7 @@ def test_truths_of_each_class_in_every_city_and_in_ten(cities):
 
 
 def test_reference_learner_finds_it_as_hard_as_real_cities(learnt):
-    """Multinomial logistic, trained on eight other seeds: accuracy 0.88–0.93, kappa 0.76–0.86 (methods.md §9)."""
+    """Multinomial logistic, trained on eight other seeds: accuracy 0.88–0.93, kappa 0.76–0.86, as real ones."""
     (known, tags), (asked, truth) = learnt
     found = score(truth, Logistic(known, tags).predict(asked))
     assert 0.88 <= found["accuracy"] <= 0.93
@@ -48,7 +48,7 @@ def test_reference_learner_finds_it_as_hard_as_real_cities(learnt):
 def test_morphology_alone_is_weak(learnt):
     """The same learner with outlines and floors only; all classes weigh the same, else it would say none to nearly all.
 
-    Literature: 0.59 with morphology alone, 0.26 lower than with everything (domain §1.3).
+    Literature: 0.59 with morphology alone, 0.26 lower than with everything.
     """
     (known, tags), (asked, truth) = learnt
     weight = {tag: len(tags) / (4 * np.sum(tags == tag)) for tag in CLASSES}

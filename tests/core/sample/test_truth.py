@@ -59,7 +59,7 @@ def test_an_old_street_is_no_compound_and_a_works_is_what_it_was_drawn_as():
 
 
 def test_an_idle_works_uses_a_fifth_at_most_and_one_at_work_a_tenth_at_least():
-    """Power "under 10–20 % of the sector's median" (domain §1.4); four sigma below the usual is 0.165."""
+    """Power "under 10–20 % of the sector's median"; four sigma below the usual is 0.165."""
     sort = np.repeat(np.array(["idle", "low", "works"], dtype=object), 20_000)
     level = draw_levels(sort, np.random.Generator(np.random.PCG64(1)))
     assert level[sort == "idle"].max() <= 0.2

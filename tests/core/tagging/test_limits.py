@@ -53,7 +53,7 @@ def share(criterion, x):
 
 @pytest.mark.parametrize("criterion", criteria("points"))
 def test_a_ramp_lies_on_the_outer_side_of_its_limit(criterion):
-    """ "Met" is m = 1 exactly at the limit and beyond it; the ramp is before it and ends with 0 (methods.md §1)."""
+    """ "Met" is m = 1 exactly at the limit and beyond it; the ramp is before it and ends with 0 (method notes §1)."""
     pairs = sorted(criterion["points"], key=lambda pair: pair[1])
     (foot, low), (limit, high) = pairs[0], pairs[-1]
     assert (low, high) == (0, 1)

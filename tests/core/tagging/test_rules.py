@@ -186,7 +186,7 @@ def random_place(rng, n):
 
 @pytest.mark.parametrize("name", ["chongqing", "cn-national", "strict-morphology"])
 def test_masking_an_indicator_never_confirms(name):
-    """And lifts none → suspected only where it made a `where` unknown (methods.md §1)."""
+    """And lifts none → suspected only where it made a `where` unknown (method notes §1)."""
     rules, rng, n = envelope.load("ruleset", name), np.random.default_rng(3), 4000
     values, (row, floor, years) = random_place(rng, n)
     before = judge(rules, place(n, parts_of(n, row, floor, years), **values))
@@ -285,7 +285,7 @@ def test_a_user_file_changes_one_number_only(tmp_path):
 
 
 def test_weights_of_the_shipped_rules(ruleset):
-    """The sums that methods.md §1 fixes."""
+    """The sums of the method notes, §1."""
     by_id = {item["id"]: {c["indicator"]: c["weight"] for c in item["criteria"]} for item in ruleset["classes"]}
     assert by_id["old_compound"] == {"age": 0.5, "lift_need_n": 0.2, "weak_share": 0.2, "upkeep": 0.1}
     village = by_id["urban_village"]

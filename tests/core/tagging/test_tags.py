@@ -118,7 +118,7 @@ def test_plots_across_a_lane_are_one_village(tag, plots, houses):
 
 
 def test_a_village_turned_state_owned_is_one_patch_with_its_neighbour(tag, plots, houses):
-    """Ownership is weighted, never a `where` (methods.md §1): 16 houses on collective, 16 on state land 10 m off.
+    """Ownership is weighted, never a `where` (method notes §1): 16 houses on collective, 16 on state land 10 m off.
 
     Both stand in a patch of 32. State land, code 0701, inside the boundary, houses of 2010: 0.15 + 0.10 + 0.05 + 0.04
     (coverage 0.36) + 0.03 (form) = 0.37, no tag by itself; the neighbour 0.82.
@@ -232,7 +232,7 @@ def test_a_factory_with_every_signal_alive_is_no_suspect(tag, plots, houses):
 
 
 def test_a_factory_is_no_suspect_by_its_form_when_signals_are_told_and_none_failed(tag, plots, houses):
-    """ "One failed, or none known, is suspected at most" (methods.md §1); never idle by form alone (domain.md §1.4).
+    """ "One failed, or none known, is suspected at most" (method notes §1); never idle by form alone.
 
     Form 0.45 on all four: a firm alive and all else unknown; nothing known; a firm alive, no POI left; FQ with a firm.
     """
@@ -353,7 +353,7 @@ def test_masking_a_building_value_never_confirms(tag, plots, houses, column):
 def test_a_compound_in_a_dense_quarter_of_small_houses_says_so(tag, plots, houses, width, gap_m, told):
     """32 flats of 15.6 × 12 m on state land, 4.4 m apart: by the rules a compound, by their form perhaps none.
 
-    Age 0.8·0.5, walk-up 0.2, brick 0.2: 0.8, confirmed either way (methods.md §1 knows no condition of form).
+    Age 0.8·0.5, walk-up 0.2, brick 0.2: 0.8, confirmed either way (no condition of form is asked).
     """
     parcels = plots(2, land_use=["0701"] * 2, ownership=["20"] * 2, czcsxm=["201"] * 2)
     parcels.loc[1, "geometry"] = translate(parcels.loc[1, "geometry"], -110)

@@ -1,4 +1,4 @@
-"""Splitting edges, shuffling rows, other ids of nodes: nothing changes (methods.md §8)."""
+"""Splitting edges, shuffling rows, other ids of nodes: nothing changes (method notes §8)."""
 
 import numpy as np
 import pandas as pd

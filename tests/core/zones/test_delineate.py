@@ -213,7 +213,7 @@ def test_no_zone_for_want_of_floor_areas_says_so(rules):
 
 
 def test_gap_shares_of_zone(rules):
-    """Kinds count alike (contract.md): eday lacks 30 of 60 + 20, meal 1 of 1 → (⅜ + 1) ÷ 2; health is no elder kind,
+    """Kinds count alike: eday lacks 30 of 60 + 20, meal 1 of 1 → (⅜ + 1) ÷ 2; health is no elder kind,
     a playground is one of the children's: (0 + 1) ÷ 2. How many people a kind is for does not matter.
     """
     detail = pd.DataFrame(

@@ -25,6 +25,6 @@ def test_ownership_in_a_field_counts_as_the_share_that_tags_make_of_it():
 
 
 def test_zones_mean_the_kinds_of_elders_and_children_that_the_gaps_mean():
-    """contract.md, facilitygap.OUTPUT: one meaning of the groups, in a value, a check or a headline."""
+    """One meaning of the groups, in a value, a check or a headline."""
     rules = read_zone_rules(envelope.load("zone-rules", "chongqing"))
     assert (set(rules.elder_kinds), set(rules.child_kinds)) == (set(ELDER_KINDS), set(CHILD_KINDS))
