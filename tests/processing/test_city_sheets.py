@@ -112,7 +112,7 @@ def test_communities_stand_for_their_parcels():
 
 @pytest.mark.parametrize(("size", "scale", "is_there"), [(A3, 30000, True), (A3, 40000, False), (A4, 5000, False)])
 def test_contours_are_no_pattern(size, scale, is_there):
-    """From 1:40000 on, and on A4 at any scale, they would be one (ui spec §6); what else is ground stays."""
+    """From 1:40000 on, and on A4 at any scale, they would be one; what else is ground stays."""
     ground = leaf.ground_of(town(4000, 4000, size), scale)
     assert ("page_contours" in ground) == is_there
     assert {"page_barriers", "page_green", "relief"} <= set(ground)

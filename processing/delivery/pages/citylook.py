@@ -16,7 +16,7 @@ from ..bounds import HAIRS_FROM, TINTS_FROM, city_view
 GROUPS = (("gap_elder", "gap_elders", "elder"), ("gap_child", "gap_children", "child"))
 
 TINT = 0.45  # of the colour that stands for its hatch
-VEIL = 0.45  # of white outside the study area, ui spec §7
+VEIL = 0.45  # of white outside the study area, own choice
 # mm of a facility's square; share of the ground that all may cover before smaller ones are drawn: own choice
 SQUARES, MOST_COVER = (1.9, 1.2, 0.7), 0.08
 RIM = 0.4  # mm that its rim adds

@@ -27,7 +27,7 @@ from ...styling.styles import WATER, barrier_is
 from ...styling.symbols import marker, outlined, rules
 from ..bounds import HAIRS_FROM, RELIEF, city_view
 
-DARKEST = 0.15  # of the shade, ui spec §6
+DARKEST = 0.15  # of the shade, own choice
 GROUND = ("barriers", "contours", "green", "relief")  # from above: what every map stands on
 ON_PAPER = ("page_barriers", "page_contours", "page_green", "relief")  # the same as sheets show them
 LARGE_ROADS = "'motorway', 'trunk', 'primary'"
