@@ -26,6 +26,7 @@ from qgis.PyQt.QtGui import QColor
 from ...core.delivery.palette import kind_name, palette, stage_name
 from ...core.delivery.scales import page
 from ...core.errors import RenewalError
+from ...core.sqlnames import literal
 from ..running.deleting import delete_project
 from ..styling.counting import drop_empty
 from ..styling.dressed import see_through, wear
@@ -258,7 +259,7 @@ class DeliveryProject:
         for kind in sorted(delivered.frame[split].dropna().unique()) if split else [""]:
             self.run.check()
             told = f"{title} · {tell(kind, language)}" if tell else title
-            part = f"|subset=\"{split}\" = '{kind}'" if kind else ""  # set later, the layer may lose its fields
+            part = f'|subset="{split}" = {literal(kind)}' if kind else ""  # set later, the layer may lose its fields
             layer = QgsVectorLayer(f"{self.folder / DATA}|layername={name}{part}", told, "ogr")
             if not layer.isValid():
                 raise RenewalError("project_layer_broken", layer=name)

@@ -89,8 +89,3 @@ def label_layer(layer: Any, expression: str, drawn: QgsTextFormat, shown: str, *
     settings.setDataDefinedProperties(properties)
     layer.setLabeling(QgsVectorLayerSimpleLabeling(settings))
     layer.setLabelsEnabled(True)
-
-
-def quoted(text: str) -> str:
-    """Return a text as a literal of an expression."""
-    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -13,7 +13,8 @@ from qgis.core import Qgis, QgsVectorLayer
 
 from ...core.delivery.palette import palette
 from .canvas import renamed
-from .lettering import NOT_ON_PAGES, label_layer, letters, quoted, text_format
+from .expressions import quoted
+from .lettering import NOT_ON_PAGES, label_layer, letters, text_format
 from .styles import WATER, barrier_is
 
 Placement = Qgis.LabelPlacement

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 import shapely
-from qgis.core import QgsLayoutItemShape, QgsProject, QgsSimpleFillSymbolLayer
+from qgis.core import QgsFeatureRequest, QgsLayoutItemShape, QgsProject, QgsSimpleFillSymbolLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt
 from urban_renewal.core.delivery.groups import USUAL
 from urban_renewal.core.delivery.palette import palette
@@ -14,6 +14,7 @@ from urban_renewal.processing.delivery import bounds
 from urban_renewal.processing.delivery.pages import checks, citylook, leaf, locator, scalebar, sheet
 from urban_renewal.processing.delivery.pages.naming import View, spots_of
 from urban_renewal.processing.delivery.study import Study
+from urban_renewal.processing.styling import expressions
 from urban_renewal.processing.styling.styles import STYLES
 from urban_renewal.processing.styling.symbols import fill, hatched
 
@@ -96,7 +97,7 @@ def test_small_scales_have_neither_rims_nor_hatches():
 
 def test_communities_stand_for_their_parcels():
     rows = [("C1", "eday", 10.0, 0.4), ("C1", "meal", 10.0, 0.6), ("C2", "eday", 10.0, 2.0), ("C3", "eday", 0.0, 0.0),
-            ("C4", "eday", None, None), ("C'5", "eday", 10.0, 9.0), ("C6", "kgar", 10.0, 10.0)]  # fmt: skip
+            ("C4", "eday", None, None), ("C\\'5", "eday", 10.0, 9.0), ("C6", "kgar", 10.0, 10.0)]  # fmt: skip
     summary = pd.DataFrame(rows, columns=["community_id", "kind", "need", "gap"]).astype({"need": "Float64"})
     summary["name"], summary["gap"] = None, summary["gap"].astype("Float64")
     found = citylook.community_rules(town(1, 1, gap_summary=summary, communities=None), "elder")
@@ -105,7 +106,7 @@ def test_communities_stand_for_their_parcels():
     assert told[names[0]] == "\"community_id\" IN ('C1')"  # mean of 4 % and 6 %: 5 %
     assert told[names[1]] == "\"community_id\" IN ('C2')"
     assert (told[names[2]], told[names[3]]) == ("FALSE", "FALSE")
-    assert told[names[4]] == "\"community_id\" IN ('C''5')"
+    assert told[names[4]] == "\"community_id\" IN ('C\\\\''5')"
     assert told["无需求"] == "\"community_id\" IN ('C3')"
     assert told["无人口数据"] == "ELSE"  # C4, and C6 without elders' kinds
 
@@ -216,3 +217,19 @@ def test_a_facility_is_full_where_one_of_its_kinds_is(make_layer, save_layer, ru
     drawn.clear()
     found.clear()
     project.clear()
+
+
+@pytest.mark.parametrize("key", ["A\\B", "A\\nB", "O'Neil", 'say "x"', "\\", "100%", "行\n列", "a|b"])
+@pytest.mark.parametrize("negated", [False, True])
+def test_conditions_find_ids_with_any_sign(key, negated, make_layer, save_layer, tmp_path):
+    """In a layer in memory and in a GeoPackage, whose provider makes SQL of the condition."""
+    layer = make_layer([("POINT(0 0)", {"station_id": key}), ("POINT(1 1)", {"station_id": "other"})], "Point")
+    condition = expressions.is_one_of("station_id", [key, "nobody"], negated)
+    stored = QgsVectorLayer(save_layer(layer, tmp_path / "stations.gpkg"), "stations", "ogr")
+    for asked in (layer, stored):
+        found = [item["station_id"] for item in asked.getFeatures(QgsFeatureRequest().setFilterExpression(condition))]
+        assert found == (["other"] if negated else [key])
+
+
+def test_conditions_without_ids_are_plain():
+    assert (expressions.is_one_of("x", []), expressions.is_one_of("x", [], negated=True)) == ("FALSE", "TRUE")

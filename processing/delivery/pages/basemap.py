@@ -16,6 +16,7 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QPainter
 
 from ....core.delivery.palette import palette, stage_name
+from ....core.sqlnames import literal
 from ....core.words import say
 from ...styling.loads import FULL_ROWS, PREFIX, join_full
 from ...styling.styles import STYLES, group_rules, rules_of
@@ -162,7 +163,7 @@ def _add_facilities(made: Any, group: Any, study: Any) -> None:
         layer = QgsVectorLayer(places.source(), title, "ogr")
         for prefix, condition in LOADS:
             rows = QgsVectorLayer(load.source(), f"{title} · {prefix}{name}", "ogr")
-            listed = ", ".join(f"'{kind}'" for kind in kinds)
+            listed = ", ".join(map(literal, kinds))
             wanted = [condition, f'"kind" IN ({listed})' if kinds else ""]
             rows.setSubsetString(" AND ".join(part for part in wanted if part))
             _add(made, group, f"{name}_{prefix}rows", rows)

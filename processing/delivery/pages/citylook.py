@@ -10,6 +10,7 @@ from qgis.core import QgsInvertedPolygonRenderer, QgsSimpleFillSymbolLayer
 from qgis.PyQt.QtCore import Qt
 
 from ....core.delivery.palette import palette
+from ...styling.expressions import is_one_of
 from ...styling.symbols import Rule, fill, hatched, line, marker, mixed, outlined, rules
 from ..bounds import HAIRS_FROM, TINTS_FROM, city_view
 
@@ -77,8 +78,7 @@ def community_rules(study: Any, group: str) -> list[Rule]:
 
 
 def _is_one_of(ids: Iterable[str]) -> str:
-    listed = ", ".join("'" + str(key).replace("'", "''") + "'" for key in sorted(ids))
-    return f'"community_id" IN ({listed})' if listed else "FALSE"
+    return is_one_of("community_id", sorted(map(str, ids)))
 
 
 def road_rules(language: str) -> list[Rule]:

@@ -6,7 +6,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ...styling.lettering import NOT_ON_PAGES, label_layer, quoted, text_format
+from ...styling.expressions import quoted
+from ...styling.lettering import NOT_ON_PAGES, label_layer, text_format
 from ...styling.names import petal_words, up_to
 
 

@@ -22,6 +22,7 @@ from qgis.PyQt.QtGui import QColor
 from ....core.delivery.palette import palette
 from ....core.errors import RenewalError
 from ....core.words import say
+from ...styling.expressions import is_one_of
 from ...styling.lettering import NOT_ON_PAGES, label_layer, text_format
 from ...styling.styles import WATER, barrier_is
 from ...styling.symbols import marker, outlined, rules
@@ -145,8 +146,7 @@ def _not_a_core(made: Any) -> str:
     """Return the condition that a station is the core of no zone: those are named by their zones."""
     cores = made.study.frame("cores")
     ids = [] if cores is None else sorted({str(item) for item in cores["station_id"].dropna()})
-    listed = ", ".join("'" + item.replace("'", "''") + "'" for item in ids)
-    return f'"station_id" NOT IN ({listed})' if ids else "TRUE"
+    return is_one_of("station_id", ids, negated=True)
 
 
 def _number(made: Any) -> str:
