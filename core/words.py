@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from .resources import RESOURCES, read_resource
+from .rounding import grouped, is_many
 
 LANGUAGES = ("zh", "en")
 OWN = re.compile(r"[\w.:-]+-own")  # how the editors call the source of a number that a project has set itself
@@ -47,7 +48,8 @@ def say(code: str, language: str = "zh", **values: Any) -> str:
 def fill(text: str, /, **values: Any) -> str:  # a message may have a value called text
     """Return a text with its braces filled; `{n?parcel lies|parcels lie}` gives the words for one, or for any other n.
 
-    A number counts as one as it is written, too ("1"). Raises KeyError for a brace without a value.
+    A number counts as one as it is written, too ("1"). Thousands are parted (rounding.grouped), but for `{x!s}`: scales
+    and coordinates. Raises KeyError for a brace without a value.
     """
 
     def choose(mark: re.Match[str]) -> str:
@@ -55,7 +57,21 @@ def fill(text: str, /, **values: Any) -> str:  # a message may have a value call
         value = values[mark[1]]
         return mark[2] if value == 1 or str(value) == "1" else mark[3]
 
-    return FORMS.sub(choose, text).format(**values)
+    shown = {name: _Many(value) if is_many(value) else value for name, value in values.items()}
+    return FORMS.sub(choose, text).format(**shown)
+
+
+class _Many:
+    """A number that is formatted with its thousands parted."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __format__(self, form: str) -> str:
+        return grouped(self.value, form)
+
+    def __str__(self) -> str:
+        return str(self.value)
 
 
 def pick(texts: dict[str, str] | str, language: str) -> str:

@@ -13,6 +13,7 @@ import shapely
 
 from .. import frames, schema
 from ..envelope import figure_value
+from ..rounding import grouped
 from ..run import Run
 from ..words import say
 from .gap import GapLayers, GapOptions, count_gaps
@@ -146,7 +147,7 @@ def _lacking(kind: Kind, gap: float, n: float, size: float, language: str) -> di
     each = (kind.site_m2 if is_one_per_circle(kind) else size * (kind.m2_per_unit or np.nan)) or np.nan
     m2 = n * each
     action = "new" if is_hostable(kind) or kind.unit == "place" else "ground"
-    note = say("measure_new", language, n=int(n), size=f"{size:.1f}", gap=f"{gap:.1f}")
+    note = say("measure_new", language, n=int(n), size=grouped(size, ".1f"), gap=grouped(gap, ".1f"))
     return {"action": action, "n": int(n), "size": size, "m2": m2, "note": note}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..rounding import grouped
 from ..words import pick, say
 from .indicators import TAKEN, Indicators
 from .intervals import Interval, Weights, weighted_mean
@@ -74,7 +75,7 @@ def _percent(value: float) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.2f}".rstrip("0").rstrip(".")
+    return grouped(value, ".0f") if abs(value) >= 100 else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def sentences(verdict: Verdict, indicators: Indicators, rows: Rows, language: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from .. import frames
-from ..rounding import rounded
+from ..rounding import grouped, rounded
 from ..words import say
 from .rules import PETAL_TAGS
 from .values import Values
@@ -72,7 +72,7 @@ class Words:
             "need": f"{values.need[parcel]:.2f}",
             "opportunity": f"{values.opportunity[parcel]:.2f}",
             "feasibility": f"{values.feasibility[parcel]:.2f}",
-            "floor": f"{values.floor_m2[parcel]:.0f}",
+            "floor": grouped(values.floor_m2[parcel], ".0f"),
             "unknown": say("zone_word_unknown", self._language, names=unknown) if unknown else "",
         }
 

@@ -22,12 +22,13 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...core.inputs import typed
+from ...core.rounding import MANY
 from ...processing.texts import tr
 from ..parts.calm import CalmCombo
 from ..parts.inks import faint, soft
 from .pasting import is_table
 from .rows import Cell
-from .words import MANY, listed_words, typed_words, value_text
+from .words import listed_words, typed_words, value_text
 
 FRACTION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:/\s*(\d+(?:\.\d*)?)?)?\s*")
 BLUE = "#2F7FAE"  # the colour of what can be acted on: main buttons, weights, dragged limits

@@ -8,10 +8,10 @@ from typing import Any
 
 from ...core.inputs import typed
 from ...core.jsontext import KeyPath
+from ...core.rounding import MANY
 from ...core.words import figure_names, join_words, source_words, unit_words, value_words
 from ...processing.texts import interface_language, tr
 
-MANY = 10_000  # from here on thousands are told apart; years are not
 STATES = ("found", "checked", "known", "heuristic")
 CHIPS = {  # background, text: readable on any panel
     "found": ("#DCEBDD", "#2E5E38"), "checked": ("#DCEBDD", "#2E5E38"), "known": ("#FFF1CF", "#7A5200"),

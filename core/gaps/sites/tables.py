@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ... import frames, schema
+from ...rounding import grouped
 from ...words import say, unit_words
 from ..demand import who_is_unknown
 from ..fair import Assignment
@@ -59,8 +60,8 @@ def _why(kind: Kind, sizes: tuple[float, float], rank: int, more: float, languag
     """Say what the room is and adds; a gain under half the smallest size asks whether a neighbour could take it."""
     size, m2 = sizes
     told = say(
-        "sites_why", language, title=kind.title[language], size=f"{size:g}", unit=unit_words(kind.unit, language),
-        m2=f"{m2:.0f}", more=f"{more:.1f}", rank=rank,
+        "sites_why", language, title=kind.title[language], size=grouped(size, "g"),
+        unit=unit_words(kind.unit, language), m2=grouped(m2, ".0f"), more=f"{more:.1f}", rank=rank,
     )  # fmt: skip
     few = more < kind.min_size / 2
     return told + say("sites_join_neighbour", language) if few else told

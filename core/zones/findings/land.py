@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from ... import frames
-from ...rounding import rounded
+from ...rounding import grouped, rounded
 from ...run import Run
 from .actions import ADD, DEMOLISH
 from .ledger import NAN, Ledger
@@ -109,7 +109,7 @@ def check_parking(members: pd.DataFrame, inputs: CheckInputs, rules: CheckRules,
         blind = not known.any() and len(known) < len(told)  # empty parcels, and others that nobody has counted
         need = exact_m2(known * factor) if len(known) and not blind else NAN
         ledger.add("parking", zone, "unknown", figure, "check_parking", value=need, unit="places",
-                   need="—" if np.isnan(need) else f"{need:.0f}", factor=f"{factor:g}")  # fmt: skip
+                   need="—" if np.isnan(need) else grouped(need, ".0f"), factor=f"{factor:g}")  # fmt: skip
 
 
 def check_plan(houses: pd.DataFrame, members: pd.DataFrame, inputs: CheckInputs, ledger: Ledger, run: Run) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...envelope import VERIFIED
+from ...rounding import grouped
 from ...words import say
 
 NAN = float("nan")
@@ -57,4 +58,4 @@ def soften(verdict: str, status: str) -> str:
 
 def told(number: float) -> str:
     """Return a number for a sentence; a dash when it is not known."""
-    return "—" if np.isnan(number) else f"{number:.4f}".rstrip("0").rstrip(".")
+    return "—" if np.isnan(number) else grouped(number, ".4f").rstrip("0").rstrip(".")

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ...rounding import rounded
+from ...rounding import grouped, rounded
 from ...words import say
 from .actions import ADD, DEMOLISH, IMPROVE, KEEP
 from .ledger import NAN, Ledger
@@ -159,7 +159,7 @@ def _check_ratio(zone: str, facts: ZoneFacts, rules: CheckRules, ledger: Ledger)
 
 def _told(value: float, digits: int = 0) -> str:
     """Return a number for a sentence, a dash where it is not known."""
-    return "—" if np.isnan(value) else f"{rounded(value, digits):.{digits}f}"
+    return "—" if np.isnan(value) else grouped(rounded(value, digits), f".{digits}f")
 
 
 def _at_most(value: float, limit: float) -> str:

@@ -1,11 +1,13 @@
 """One rule of rounding: whatever way a half was worked out, and wherever it is printed, it reads the same."""
 
+import doctest
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from urban_renewal.core import rounding
 from urban_renewal.core.delivery.balance import balance, print_zones
 from urban_renewal.core.delivery.institute import ZONES, build_sheet
 from urban_renewal.core.delivery.summary import hectares, percent, told
@@ -45,3 +47,7 @@ def test_shares_read_the_same_in_sheets_and_sentences():
     """0.4375 and 0.06125: Python's own rounding takes the even digit of the first, the bits of the second."""
     assert [percent(share, 1) for share in (0.4375, 0.06125, 0.0625)] == ["43.8 %", "6.1 %", "6.3 %"]
     assert [rounded(100 * share, 1) for share in (0.4375, 0.06125, 0.0625)] == [43.8, 6.1, 6.3]
+
+
+def test_examples_of_the_rule():
+    assert doctest.testmod(rounding).failed == 0
