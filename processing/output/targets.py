@@ -126,18 +126,31 @@ def _known_encoding(asked: Any) -> str:
 def refuse_targets(targets: Iterable[Target], inputs: Iterable[VectorSnapshot], context: QgsProcessingContext) -> None:
     """Refuse destinations that would destroy something, before anything is computed: QGIS empties a target first."""
     sources = list(inputs)
-    seen: dict[str, str] = {}
+    seen: list[Target] = []
     for target in targets:
         if target.kind == "memory":
             continue
-        if target.uri in seen:
-            raise RenewalError("target_twice", first=seen[target.uri], second=target.parameter, path=target.uri)
-        seen[target.uri] = target.parameter
+        if other := next((one for one in seen if _is_one_place(one, target)), None):
+            raise RenewalError("target_twice", first=other.parameter, second=target.parameter, path=target.uri)
+        seen.append(target)
         if target.kind == "postgis":
             _refuse_database_input(target, sources)
             continue
         refuse_file(target, sources)
         _refuse_edited(target, context.project())
+
+
+def _is_one_place(one: Target, other: Target) -> bool:
+    """Say whether what is moved to its place last would take the other away: a file takes all of its tables along."""
+    if one.path is None or other.path is None:
+        return one.uri == other.uri
+    same_file = os.path.normcase(one.path) == os.path.normcase(other.path)
+    return same_file and (not one.table or not other.table or _is_one_table(one.table, other.table))
+
+
+def _is_one_table(one: str, other: str) -> bool:
+    """Say whether two names mean one table: to SQLite capitals make no difference."""
+    return one.casefold() == other.casefold()
 
 
 def refuse_tables(tables: Iterable[str], targets: Mapping[str, Target]) -> None:
@@ -169,12 +182,17 @@ def refuse_file(target: Target, sources: Iterable[VectorSnapshot]) -> None:
             raise RenewalError("target_in_use", path=str(path), side=side.name)
     for source in sources:
         same_file = source.file is not None and path.exists() and source.file.samefile(path)
-        if same_file and (target.kind == "file" or source.file_layer == target.table):
+        if same_file and (target.kind == "file" or _is_one_table(_table_of(source), target.table)):
             raise RenewalError("target_is_input", path=target.uri, layer=source.name, parameter=target.parameter)
     if target.kind == "file" and path.suffix.lower() == ".gpkg" and path.exists():
         others = sorted(set(table_names(path)) - {path.stem})
         if others:
             raise RenewalError("target_holds_other_tables", path=str(path), n=len(others), names=others)
+
+
+def _table_of(source: VectorSnapshot) -> str:
+    """Return the table that an input is: named by its file alone, the first one."""
+    return source.file_layer or next(iter(table_names(source.file)), "")
 
 
 def _refuse_long_name(target: Target) -> None:

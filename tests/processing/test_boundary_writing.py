@@ -189,6 +189,18 @@ class TestRefused:
         target = f"ogr:dbname='{tmp_path / 'in.gpkg'}' table=\"parcels\" (geom)"
         self.refused(run_algorithm, echo, {"PARCELS": path, "OUTPUT": target}, "就是输入图层")
 
+    @pytest.mark.parametrize(("named", "table"), [(False, "parcels"), (True, "Parcels"), (False, "PARCELS")])
+    def test_output_table_is_an_input_however_either_is_named(
+        self, tmp_path, run_algorithm, echo, parcels, save_layer, rows_of, named, table
+    ):
+        """By the file alone QGIS opens its only table; and to SQLite capitals are no other name."""
+        path = save_layer(parcels, tmp_path / "in.gpkg", table="parcels")
+        before = rows_of(path)
+        source = path if named else str(tmp_path / "in.gpkg")
+        target = f"ogr:dbname='{tmp_path / 'in.gpkg'}' table=\"{table}\" (geom)"
+        self.refused(run_algorithm, echo, {"PARCELS": source, "OUTPUT": target}, "就是输入图层")
+        assert rows_of(path) == before
+
     def test_other_peoples_tables(self, tmp_path, run_algorithm, echo, parcels, save_layer, make_layer, rows_of):
         other = make_layer(SQUARES[:1], name="theirs")
         path = save_layer(other, tmp_path / "shared.gpkg", table="theirs")
@@ -199,6 +211,23 @@ class TestRefused:
     def test_two_outputs_with_one_path(self, tmp_path, run_algorithm, echo, parcels):
         path = str(tmp_path / "x.gpkg")
         self.refused(run_algorithm, echo, {"PARCELS": parcels, "OUTPUT": path, "SECOND": path}, "同一个位置")
+
+    @pytest.mark.parametrize(
+        ("first", "second"),
+        [("{0}", "{0}|layername=people"), ("{0}|layername=people", "{0}"),
+         ("{0}|layername=people", "ogr:dbname='{0}' table=\"People\" (geom)")],
+    )  # fmt: skip
+    def test_a_file_and_a_table_in_it(self, tmp_path, run_algorithm, echo, parcels, first, second):
+        """The file would take the place of the table, or the other way round: whichever is moved last."""
+        path = tmp_path / "x.gpkg"
+        values = {"PARCELS": parcels, "OUTPUT": first.format(path), "SECOND": second.format(path)}
+        self.refused(run_algorithm, echo, values, "同一个位置")
+        assert not path.exists()
+
+    def test_two_tables_of_one_file(self, tmp_path, run_algorithm, echo, parcels, rows_of):
+        path = tmp_path / "x.gpkg"
+        run_algorithm(echo(), {"PARCELS": parcels, "OUTPUT": f"{path}|layername=a", "SECOND": f"{path}|layername=b"})
+        assert [len(rows_of(f"{path}|layername={name}")) for name in "ab"] == [3, 3]
 
     def test_target_in_edit_mode(self, tmp_path, run_algorithm, echo, parcels, project):
         target = good_file(tmp_path, run_algorithm, echo, parcels)
