@@ -56,6 +56,10 @@
         <translation>综合体：同一建筑内的设施类数不少于标准的要求。</translation>
     </message>
     <message>
+        <source>A layer has one field at least.</source>
+        <translation>一个图层至少要有一个字段。</translation>
+    </message>
+    <message>
         <source>A name begins with a letter A–Z; letters, figures and _ follow, ten in all at most.</source>
         <translation>名称以英文字母开头，只含字母、数字和下划线，最多十个。</translation>
     </message>
@@ -404,8 +408,16 @@
         <translation>去选择</translation>
     </message>
     <message>
+        <source>Choose a field in the table first.</source>
+        <translation>请先在表里选一个字段。</translation>
+    </message>
+    <message>
         <source>Choose a folder for the results.</source>
         <translation>请选定成果文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose a layer in the list at the left first.</source>
+        <translation>请先在左边的列表里选一个图层。</translation>
     </message>
     <message>
         <source>Choose a limit to see its values.</source>
@@ -1156,6 +1168,14 @@
         <translation>数据是经纬度：地图将以米制（{system}）显示，数据本身不变。</translation>
     </message>
     <message>
+        <source>It is the first field.</source>
+        <translation>已经是第一个字段。</translation>
+    </message>
+    <message>
+        <source>It is the last field.</source>
+        <translation>已经是最后一个字段。</translation>
+    </message>
+    <message>
         <source>It stopped and did not say why.</source>
         <translation>运行中断，没有说明原因。</translation>
     </message>
@@ -1892,8 +1912,8 @@
         <translation>恢复这一项的出厂值</translation>
     </message>
     <message>
-        <source>Result files were moved or deleted.</source>
-        <translation>成果文件被移走或删除。</translation>
+        <source>Result files were moved or deleted. If the folder was moved, choose where it is now.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Results: {name}</source>

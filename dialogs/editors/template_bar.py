@@ -31,7 +31,6 @@ class TemplateBar:
         self.buttons["up"].setAccessibleName(tr("Move the field up"))
         self.buttons["down"].setAccessibleName(tr("Move the field down"))
         for name in ("up", "down"):
-            self.buttons[name].setToolTip(self.buttons[name].accessibleName())
             self.buttons[name].setMaximumWidth(dialog.fontMetrics().averageCharWidth() * 6)
         grid, row = QGridLayout(self.layers), QHBoxLayout(self.fields)
         for layout in (grid, row):
@@ -65,13 +64,17 @@ class TemplateBar:
         layer, field = self.layer_place(), self.field_place()
         fields = self.dialog.draft.now["layers"][layer]["fields"] if layer >= 0 else []
         self.fields.setVisible(layer >= 0)
-        on = {
-            "layer_new": True, "layer_edit": layer >= 0, "layer_gone": layer >= 0, "new": layer >= 0,
-            "edit": field >= 0, "gone": field >= 0 and len(fields) > 1, "up": field > 0,
-            "down": 0 <= field < len(fields) - 1,
+        no_layer = "" if layer >= 0 else tr("Choose a layer in the list at the left first.")
+        no_field = no_layer or ("" if field >= 0 else tr("Choose a field in the table first."))
+        grey = {
+            "layer_new": "", "layer_edit": no_layer, "layer_gone": no_layer, "new": no_layer, "edit": no_field,
+            "gone": no_field or ("" if len(fields) > 1 else tr("A layer has one field at least.")),
+            "up": no_field or ("" if field > 0 else tr("It is the first field.")),
+            "down": no_field or ("" if field < len(fields) - 1 else tr("It is the last field.")),
         }  # fmt: skip
-        for name, is_on in on.items():
-            self.buttons[name].setEnabled(is_on)
+        for name, why in grey.items():
+            self.buttons[name].setEnabled(not why)
+            self.buttons[name].setToolTip(why or self.buttons[name].accessibleName())
 
     # --- acting -------------------------------------------------------------------------------------------------------
 

@@ -98,6 +98,28 @@ def test_a_field_is_changed_and_loses_its_clause(editor):
     assert editor.draft.value((*KEYS, 2))["status"] == "known"
 
 
+def test_grey_buttons_say_why(editor):
+    """In a section that is no layer, in a layer without a chosen field, at the first and at the last field."""
+    buttons = editor.shaping.buttons
+
+    def why():
+        return {name: button.toolTip() for name, button in buttons.items() if not button.isEnabled()}
+
+    layer = editor.key
+    other = [section.key.startswith("layer:") for section in editor.sections].index(False)
+    editor.form.sections.setCurrentRow(other)
+    assert editor.key != layer
+    assert set(why()) == set(buttons) - {"layer_new"}
+    assert all(why().values())
+    assert not buttons["layer_new"].toolTip()
+    editor.form.sections.setCurrentRow([section.key for section in editor.sections].index(layer))
+    at(editor, ids(editor)[0])
+    assert list(why()) == ["up"] and why()["up"]
+    at(editor, ids(editor)[-1])
+    assert list(why()) == ["down"] and why()["down"]
+    assert buttons["up"].toolTip() == buttons["up"].accessibleName()  # an arrow has no words of its own
+
+
 def test_codes_and_types(editor):
     editor.look_at(("layers", 1, "fields", 0))
     place = ids(editor, ("layers", 1, "fields")).index("GXLX")
