@@ -18,6 +18,7 @@ from ...core.words import join_words
 from ..layers.gdalmode import gdal_raises
 from ..output.encoding import encode
 from ..output.writing import count_rows
+from ..running.memory import give_back_memory
 from .package import Layer
 from .study import Study
 
@@ -74,6 +75,7 @@ def _let_go(flats: list[Any], run: Any) -> None:
         kept += [values for values in flat.values if isinstance(values, list)]
         del flat
         let_go(kept)
+        give_back_memory()
         run.check()
 
 

@@ -84,7 +84,7 @@ class Shelf:
     def _free(self, keys: list[tuple[Any, ...]]) -> None:
         for key in keys:
             free_readings([self._kept.pop(key).thing])
-            give_back_memory()  # of all at once, whoever asks for memory meanwhile waits: the window for long
+            give_back_memory()
 
     def passes(self, file: Path | None) -> bool:
         """Say whether a result only goes from step to step."""
@@ -99,6 +99,7 @@ class Shelf:
         rows = hand_over(encoded, file, run)
         if rows is not None:
             self.handed[file] = rows
+        give_back_memory()  # what making the table took
         return rows is not None
 
     def tell_rows(self, file: Path, rows: Any) -> None:

@@ -47,6 +47,7 @@ def give_back_memory() -> None:
     """Give memory that has been freed back to the system, where the C library keeps it for later (glibc).
 
     Between two steps of a study that are gigabytes in pieces, which the next step's large tables do not fit in.
+    Whoever asks for memory meanwhile waits, the window too: some 60 ms a gigabyte. So often, and little at a time.
     """
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform.startswith("linux") else None
     if trim is not None:
