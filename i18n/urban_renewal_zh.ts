@@ -1913,7 +1913,7 @@
     </message>
     <message>
         <source>Result files were moved or deleted. If the folder was moved, choose where it is now.</source>
-        <translation type="unfinished"></translation>
+        <translation>成果文件被移走或删除了。如果是文件夹移动了，请选择它现在的位置。</translation>
     </message>
     <message>
         <source>Results: {name}</source>

@@ -53,7 +53,7 @@ class Reason:
 
     code: str
     values: Mapping[str, Any] = field(default_factory=dict)
-    action: str = ""  # what the link beside it does: inputs | role:X | run:X | folder | packages | layer:X
+    action: str = ""  # what the link beside it does: inputs | role:X | run:X | folder | moved | packages | layer:X
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def _changes(step: Step, study: Study, world: World, earlier: Mapping[str, StepS
         elif record.settings.get(name, "") != study.setting(name):
             found.append(Reason("setting_changed", {"setting": name, "now": study.setting(name)}))
     if step.key in world.missing_results:
-        found.append(Reason("results_gone", {}))
+        found.append(Reason("results_gone", {}, "moved"))
     for name in step.upstream:
         before, now = record.upstream.get(name, ""), study.steps.get(name)
         if now is None and not before and name in WITHOUT.get(step.key, ()):

@@ -189,7 +189,7 @@ def _sentence(code: str) -> str:
         "folder_missing": tr("Choose a folder for the results."),
         "setting_changed": tr("The setting “{setting}” is now {now}."),
         "file_changed": tr("The own file for “{setting}” was changed."),
-        "results_gone": tr("Result files were moved or deleted."),
+        "results_gone": tr("Result files were moved or deleted. If the folder was moved, choose where it is now."),
         "step_ran_again": tr("“{step}” ran again."),
         "step_stale": tr("“{step}” is out of date."),
         "role_removed": tr("The layer “{layer}” ({role}) was taken away."),

@@ -47,6 +47,7 @@ def body(key: str, state: StepState, study: Study | None, told: Told) -> str:
     if state.kind == readiness.STALE:
         more = sum(reason.code != "step_first" for reason in state.reasons) - 1
         first = tr("Because: {reason}").format(reason=escape(wording.reason_text(state.reasons[0])))
+        first += _go(state.reasons[0])
         return first if more < 1 else flowing((first, tr("({n} more)").format(n=more)))
     if state.kind == readiness.BLOCKED and not wording.waits_only(state):
         return numbered(state)
@@ -64,6 +65,13 @@ def body(key: str, state: StepState, study: Study | None, told: Told) -> str:
     if state.kind == readiness.BLOCKED and wording.waits_only(state):
         return lines[0]
     return "<br>".join(lines)
+
+
+def all_reasons(state: StepState) -> str:
+    """Return everything that has changed, a line each, where the body names only the first; "" where it names all."""
+    reasons = [reason for reason in state.reasons if reason.code != "step_first"]
+    is_cut = state.kind == readiness.STALE and len(reasons) > 1
+    return "\n".join(wording.reason_text(reason) for reason in reasons) if is_cut else ""
 
 
 def inputs_line(key: str, study: Study) -> list[str]:
@@ -171,8 +179,8 @@ def numbered(state: StepState) -> str:
 
 
 def _go(reason: Reason) -> str:
-    words = {"folder": tr("Choose"), "packages": tr("How"), "run": tr("Run it"), "role": tr("Go there"),
-             "layer": tr("Set it")}  # fmt: skip
+    words = {"folder": tr("Choose"), "moved": tr("Choose"), "packages": tr("How"), "run": tr("Run it"),
+             "role": tr("Go there"), "layer": tr("Set it")}  # fmt: skip
     kind = reason.action.split(":")[0]
     if kind == "run" and reason.values.get("state") == readiness.BLOCKED:
         return ""  # it cannot be run either: what it lacks stands on its own card

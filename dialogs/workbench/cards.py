@@ -164,6 +164,7 @@ class StepCard(QFrame):
 
     def _show_body(self, state: StepState, study: Study | None, told: card_words.Told) -> None:
         self.body.setText(card_words.body(self.key, state, study, told))
+        self.body.setToolTip(card_words.all_reasons(state))
         note = {readiness.STALE: AMBER, readiness.FAILED: RED}.get(state.kind, AMBER if told.question else "")
         restyle(self.body, NOTE.format(colour=note) if note and self.body.text() else "")
 

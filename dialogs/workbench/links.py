@@ -136,7 +136,13 @@ def _report(dock: Any, step: str, about: str) -> None:
 def _folder(dock: Any, step: str, about: str) -> None:
     if dock.session.study.folder and dock.delivery_folder().is_dir():
         dock.open_outside(dock.delivery_folder())
-    elif folder := dock.ask_folder(tr("Folder for the results")):
+    else:
+        _moved(dock, step, about)
+
+
+def _moved(dock: Any, step: str, about: str) -> None:
+    """Ask where the results are now: they are told from the study's folder, and come back with it."""
+    if folder := dock.ask_folder(tr("Folder for the results")):
         dock.session.set_folder(folder)
 
 
@@ -217,6 +223,7 @@ ACTIONS: dict[str, Callable[[Any, str, str], None]] = {
     "far": _far,
     "report": _report,
     "folder": _folder,
+    "moved": _moved,
     "open": _open,
     "propose": _propose,
     "metres": _metres,

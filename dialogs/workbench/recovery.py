@@ -47,13 +47,23 @@ def kept_in(folder: str) -> Study | None:
         return None
     if found is None:
         return None
-    found.folder = folder  # it may have been moved as a whole
+    found.folder, before = folder, found.folder  # it may have been moved as a whole
+    for choice in found.inputs.values():
+        choice.source = _moved(choice.source, before, folder)
     there = {
         key: record for key, record in found.steps.items()
         if all(file_of(Path(folder) / place).exists() for place in record.results.values())
     }  # fmt: skip
     found.steps = there
     return found if there else None
+
+
+def _moved(source: str, before: str, now: str) -> str:
+    """Return where a file is now that lay in a folder which has been moved; any other source as it is."""
+    path, mark, rest = source.partition("|")
+    inside = path[len(before) :].lstrip("/\\") if before and path.startswith((f"{before}/", f"{before}\\")) else ""
+    there = Path(now) / inside
+    return f"{there.as_posix()}{mark}{rest}" if inside and there.is_file() and not Path(path).exists() else source
 
 
 def take_up(session: Any, kept: Study) -> None:
