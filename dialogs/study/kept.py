@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from qgis.PyQt.QtCore import QUrl
+
 from ...processing.texts import tr
 from .steps import SINGLE
 from .study import Workbook
@@ -41,7 +43,13 @@ def new_folder(study_folder: str, step: str) -> Path:
 
 
 def whole_folder(folder: str, home: str) -> str:
-    """Return a folder as QGIS can use it from anywhere: what is no whole path lies beside the project, else at home."""
+    """Return a folder as QGIS can use it from anywhere: what is no whole path lies beside the project, else at home.
+
+    A path may be pasted as Windows copies it, in quotes, or as an address (file://…), with blanks around it.
+    """
+    folder = folder.strip().strip("\"“”").strip()
+    if folder.startswith("file:"):
+        folder = QUrl(folder).toLocalFile()
     if not folder:
         return ""
     path = Path(folder).expanduser()

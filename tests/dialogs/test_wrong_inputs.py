@@ -202,6 +202,13 @@ def test_a_folder_that_is_no_whole_path_lies_beside_the_project(dock, load_input
     assert dock.session.study.folder == ""
 
 
+@pytest.mark.parametrize("written", ['"{}"', "  {} ", "“{}”", "file://{}"])
+def test_a_folder_is_pasted_as_other_programs_copy_it(dock, tmp_path, written):
+    """Windows copies a path in quotes: results went into a folder named with them, below the home folder."""
+    dock.folder.setFilePath(written.format(tmp_path / "成果 二"))
+    assert dock.session.study.folder == str(tmp_path / "成果 二") == dock.folder.filePath()
+
+
 def test_layer_without_features_says_so(dock, tmp_path, load_inputs, project):
     load_inputs()
     layer = project.mapLayersByName("parcels")[0]
