@@ -91,6 +91,37 @@ def test_columns_found_by_heading():
     assert guess_role(facts)[0].columns == {"parcel_id": "F1", "land_use": "F2"}
 
 
+@pytest.mark.parametrize(
+    ("fields", "parcels", "plan"),
+    [
+        (["地类"], "地类", None),  # of a survey: what is there
+        (["用地性质"], "用地性质", "用地性质"),
+        (["用地代号"], "用地代号", "用地代号"),
+        (["地类号", "宗地号"], "地类号", None),  # as CASS exports parcels
+        (["土地利用类别"], "土地利用类别", None),
+        (["现状地类", "规划地类"], "现状地类", "规划地类"),
+        (["现状地类", "规划用地"], "现状地类", "规划用地"),
+        (["GHYTMC", "GHYTDM"], None, "GHYTDM"),  # codes before names, whatever their order
+        (["地类", "地类编码"], "地类编码", "地类编码"),
+        (["YDYHFLMC", "YDYHFLDM"], "YDYHFLDM", "YDYHFLDM"),
+        (["用地用海分类名称", "用地用海分类代码"], "用地用海分类代码", "用地用海分类代码"),
+        (["XZDL"], "XZDL", None),
+        (["地类面积", "权属性质", "地类图斑", "地貌类型", "性质", "用地", "DL"], None, None),
+        (["土地类型"], None, None),  # may say who owns it
+    ],
+)
+def test_land_use_by_its_usual_names(fields, parcels, plan):
+    found = [guess_field(roles()[role].columns["land_use"], fields) for role in ("PARCELS", "PLAN")]
+    assert found == [parcels, plan]
+
+
+@pytest.mark.parametrize("field", ["地类", "现状地类", "用地分类", "用地用海分类", "规划用地", "地类号", "土地分类"])
+def test_land_use_is_no_other_roles_column(field):
+    knowing = {(role.name, name) for role in roles().values() for name, column in role.columns.items()
+               if guess_field(column, [field])}  # fmt: skip
+    assert knowing and knowing <= {("PARCELS", "land_use"), ("PLAN", "land_use")}
+
+
 def test_the_rightly_placed_layer_wins_over_the_shifted_one():
     rows = [row for row in SAMPLE if row[0].startswith("facilities")]
     assert assign_roles(facts_of(rows), ["FACILITIES"])["FACILITIES"][0] == "id_facilities"
