@@ -47,7 +47,7 @@ def whole_folder(folder: str, home: str) -> str:
 
     A path may be pasted as Windows copies it, in quotes, or as an address (file://…), with blanks around it.
     """
-    folder = folder.strip().strip("\"“”").strip()
+    folder = folder.strip().strip('"“”').strip()
     if folder.startswith("file:"):
         folder = QUrl(folder).toLocalFile()
     if not folder:
