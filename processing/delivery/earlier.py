@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What an earlier delivery in the same folder held: files that others have put there stay, formats that go are told."""
+"""What an earlier result in the same folder held: files that others have put there stay, formats that go are told."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def keep_others(folder: Path, part: Path, formats: Iterable[str], run: Any) -> N
     with it. A file, or geodatabase, whose name the new delivery uses gets `_kept` behind its own. Without a manifest
     that can be read nobody knows whose a file is: all stay.
     """
-    from ...core.delivery.manifest import NAME, list_files, read_manifest
+    from ...core.delivery.manifest import NAME, read_manifest
     from ...core.errors import RenewalError
 
     if not folder.is_dir():
@@ -36,7 +36,17 @@ def keep_others(folder: Path, part: Path, formats: Iterable[str], run: Any) -> N
         run.warn("delivery_earlier_unread", folder=folder.name)
     if gone := sorted(before - set(formats)):
         run.warn("delivery_formats_gone", folder=folder.name, names=gone)
-    kept = [name for name in list_files(folder) if (folder / name).is_file() and not _goes_along(name, own)]
+    if kept := keep_files(folder, part, own, run):
+        run.warn("delivery_others_kept", folder=folder.name, n=len(kept), names=kept)
+
+
+def keep_files(folder: Path, part: Path, own: Collection[str], run: Any) -> list[str]:
+    """Copy the files of a folder that are neither `own` ones nor left beside such into the new one; return their names.
+
+    Raises OSError, Cancelled.
+    """
+    found = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    kept = [name for name in found if not _goes_along(name, own)]
     places: dict[str, Path] = {}
     for name in kept:
         run.check()
@@ -46,8 +56,7 @@ def keep_others(folder: Path, part: Path, formats: Iterable[str], run: Any) -> N
         place = places[whole] / name[len(whole) :].lstrip("/")
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / name, place)  # without its rights: it may be read-only, and is brought to the disk
-    if kept:
-        run.warn("delivery_others_kept", folder=folder.name, n=len(kept), names=kept)
+    return kept
 
 
 def _goes_along(name: str, own: Collection[str]) -> bool:

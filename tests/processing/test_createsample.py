@@ -61,7 +61,7 @@ def test_truth_names_every_parcel_that_is_no_copy(sample):
 
 
 def test_shifted_facilities_lie_some_hundred_metres_off(sample, project):
-    """Near 106.5° E, 29.5° N the GCJ-02 offset is about 480 m (domain: 解放碑 E +357, N −320)."""
+    """Near 106.5° E, 29.5° N the GCJ-02 offset is about 480 m (at 解放碑 E +357, N −320)."""
     folder, _ = sample
     there, here = open_layer(folder, "facilities_gcj02"), open_layer(folder, "facilities")
     back = QgsCoordinateTransform(QgsCoordinateReferenceSystem("EPSG:4490"), here.crs(), project)
@@ -88,6 +88,30 @@ def test_dem_agrees_with_surveyed_points(sample):
         misses.append(heights[int((north - point.y()) / cell), int((point.x() - west) / cell)] - feature["z"])
     assert abs(np.mean(misses)) < 0.5
     assert np.std(misses) < 1.6  # noise 0.8 m and half a cell of slope
+
+
+def test_what_others_have_put_beside_a_sample_stays(tmp_path, run_algorithm):
+    """A project and results in the sample's folder survive a new sample; marks of databases go with their file."""
+    folder = tmp_path / "sample"
+    run_algorithm("createsample", {"FOLDER": str(folder), "PARCEL_COUNT": 200})
+    (folder / "steps").mkdir()
+    for name in ("my.qgz", "steps/tagged.gpkg", "dem.tif.aux.xml"):
+        (folder / name).write_bytes(name.encode())
+    _, _, feedback = run_algorithm("createsample", {"FOLDER": str(folder), "PARCEL_COUNT": 300})
+    assert (folder / "my.qgz").read_bytes() == b"my.qgz"
+    assert (folder / "steps" / "tagged.gpkg").read_bytes() == b"steps/tagged.gpkg"
+    assert not (folder / "dem.tif.aux.xml").exists()
+    assert open_layer(folder, "parcels").featureCount() >= 250
+    assert "my.qgz、steps/tagged.gpkg" in feedback.textLog()
+
+
+def test_a_sample_with_somebodys_table_in_it_is_not_made_anew(tmp_path, run_algorithm, save_layer, make_layer):
+    folder = tmp_path / "sample"
+    run_algorithm("createsample", {"FOLDER": str(folder), "PARCEL_COUNT": 200})
+    save_layer(make_layer([("POINT(0 0)", {"n": 1})], "Point"), folder / "sample.gpkg", table="mine")
+    with pytest.raises(QgsProcessingException, match="mine"):
+        run_algorithm("createsample", {"FOLDER": str(folder), "PARCEL_COUNT": 200})
+    assert open_layer(folder, "mine").featureCount() == 1
 
 
 def contents(folder):
