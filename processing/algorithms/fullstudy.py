@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -27,20 +28,23 @@ from .checkinputs import LAYERS
 ID = "urbanrenewal:"
 SPLIT = ("buildwalknetwork", "tagparcels", "facilitygap", "proposesites", "delineatezones")  # they take CLUSTER
 TIGHT = ("facilitygap",)  # a row a parcel and kind, and who reaches what: the most memory of all
-DRAWN, SHEETS_TAKE = {"pdf", "png"}, 12
+DRAWN, SHEETS_TAKE = {"pdf", "png"}, ((1_200, 40.0), (100_000, 12.0))  # parcels → sheets as long as so many steps
 SAME_FEATURES = {"people": "PARCELS", "tagged": "PARCELS", "building_people": "BUILDINGS"}  # of tables between steps
 SURROUNDINGS = (  # of the maps
     "STATIONS", "STATION_ENTRANCES", "ROADS", "BARRIERS", "GREEN", "PROTECTED", "COMMUNITIES", "PLAN",
 )  # fmt: skip
 
 
-def shares_of(algorithms: Sequence[str], formats: Sequence[str]) -> list[float]:
+def shares_of(algorithms: Sequence[str], formats: Sequence[str], parcels_n: int) -> list[float]:
     """Return where each step begins, 0–1, and the end: by what it takes, else the bar would stand still over the maps.
 
-    Own choice, from studies of 1,200 and of 100,000 parcels: to draw the sheets takes as long as twelve other steps.
+    Own choice, from studies of 1,200 and of 100,000 parcels: to draw the sheets takes as long as forty other steps, or
+    as twelve; between them by the logarithm of the parcels. Sheets take their time however small the study is.
     """
-    maps = DRAWN & set(formats)
-    ends = list(accumulate((SHEETS_TAKE if step == "exportzones" and maps else 1 for step in algorithms), initial=0))
+    (few, long), (many, short) = SHEETS_TAKE
+    place = log(min(max(parcels_n, few), many) / few) / log(many / few)
+    sheets = long + (short - long) * place if DRAWN & set(formats) else 1.0
+    ends = list(accumulate((sheets if step == "exportzones" else 1.0 for step in algorithms), initial=0.0))
     return [end / ends[-1] for end in ends]
 
 
@@ -123,7 +127,8 @@ class _Study:
         results: dict[str, Any] = {}
         sources = [_sources(*step) for step in steps]
         with shared_readings(self.scratch) as shelf, called(*self._names()):
-            ends = shares_of([algorithm for algorithm, _ in steps], self.inputs.choices("FORMATS"))
+            names, n = [algorithm for algorithm, _ in steps], self.inputs.plan.vectors["PARCELS"].count
+            ends = shares_of(names, self.inputs.choices("FORMATS"), n)
             for number, (algorithm, parameters) in enumerate(steps):
                 stretch = self.run.part(0.05 + 0.95 * ends[number], 0.05 + 0.95 * ends[number + 1])
                 title = _title(algorithm, self.run.language)

@@ -350,12 +350,15 @@ def test_a_delivery_groups_kinds_as_the_own_standard_does(city, tmp_path, run_al
 
 
 def test_the_bar_of_a_study_leaves_room_for_drawing_the_sheets():
-    """Ten steps: with sheets the delivery is 12 of 21 parts, without them one of ten; each begins where one ends."""
+    """Ten steps: the delivery is 40 of 49 parts with sheets, 12 of 21 in a city, one of ten without; each follows on."""
     from urban_renewal.processing.algorithms.fullstudy import shares_of
 
     steps = ["tagparcels"] * 9 + ["exportzones"]
-    assert shares_of(steps, ["gpkg", "csv"]) == pytest.approx([n / 10 for n in range(11)])
-    assert shares_of(steps, ["gpkg", "pdf"]) == pytest.approx([*(n / 21 for n in range(10)), 1])
+    assert shares_of(steps, ["gpkg", "csv"], 1_200) == pytest.approx([n / 10 for n in range(11)])
+    for parcels_n, whole in ((0, 49), (1_200, 49), (100_000, 21), (1_000_000, 21)):  # nine steps and the sheets
+        told = shares_of(steps, ["gpkg", "pdf"], parcels_n)
+        assert told == pytest.approx([*(n / whole for n in range(10)), 1])
+    assert 9 / 49 < shares_of(steps, ["gpkg", "pdf"], 10_000)[9] < 9 / 21
 
 
 def test_messages_call_layers_as_the_user_does(city, tmp_path, run_algorithm):
