@@ -118,7 +118,8 @@ def limits_of(settings: Mapping[str, Any], tag: str) -> dict[str, float]:
 
 
 def _relative(path: str, folder: str) -> str:
-    return str(Path(path).relative_to(folder)) if path.startswith(folder) else path
+    """Return the path of a result as the study keeps it: from its folder on, whole when it lies elsewhere."""
+    return str(Path(path).relative_to(folder)) if folder and Path(path).is_relative_to(folder) else path
 
 
 def now() -> str:
