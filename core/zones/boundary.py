@@ -22,7 +22,7 @@ from scipy.spatial import Voronoi, cKDTree
 from ..run import Run
 from ..slices import aside
 from .contiguity import Objects
-from .outline import GRID_M, SLIVER_M2, TOUCH_M, Ground, fill_empty, meeting, strips_between, union
+from .outline import GRID_M, SLIVER_M2, TOUCH_M, Ground, fill_empty, less, meeting, strips_between, union
 from .streets import street_space
 
 STEP_M = 1.0  # own choice: distance of the points that stand for a frontage
@@ -134,7 +134,7 @@ class Drafter:
         own = union(ground.shapes[near], run)
         taken = union([*ground.shapes[near].tolist(), *shut], run) if shut else own
         streets = street_space(ground.shapes[near], own, centre, gap_m, run)
-        space = aside(lambda: _less(shapely.intersection(streets, around, grid_size=GRID_M), taken), run)
+        space = aside(lambda: less(shapely.intersection(streets, around, grid_size=GRID_M), taken), run)
         cells = aside(lambda: _cut(space, [*centre, *lines.inside("walls", around)]), run)
         tree = shapely.STRtree(cells)
         at, parcel = tree.query(ground.shapes[near], predicate="dwithin", distance=TOUCH_M)[::-1]
@@ -156,14 +156,14 @@ class Drafter:
         self, cell: shapely.Geometry, parcels: list[int], owner: dict[int, int], edges: list[shapely.Geometry]
     ) -> list[tuple[int, shapely.Geometry]]:
         """Return (zone, face) of the parts of a cell that are a zone's."""
-        key = (cell, tuple(parcels), tuple(owner.get(p, NOBODY) for p in parcels))
+        key = (_told(cell), tuple(parcels), tuple(owner.get(p, NOBODY) for p in parcels))
         if key not in self._cells:
             self._cells[key] = _share(cell, parcels, owner, self.ground, edges)
         return self._cells[key]
 
     def _filled(self, area: shapely.Geometry, members: set[int], others: list[shapely.Geometry]) -> shapely.Geometry:
         """Return a zone without slits and empty holes, beside the `others` as they are drawn so far."""
-        key = (area, frozenset(members), *others)
+        key = (_told(area), frozenset(members), *map(_told, others))
         if key not in self._whole:
             shut = [*others, *self.lines.shut]
             without = _without_slits(area, self.ground, members, shut)
@@ -180,14 +180,14 @@ def _without_slits(
     seam = shapely.buffer(shapely.buffer(area, SEAM_M, join_style="mitre"), -SEAM_M, join_style="mitre")
     area = shapely.set_precision(seam, GRID_M)
     wide = shapely.buffer(area, SLIT_M / 2, join_style="mitre")
-    slits = shapely.difference(shapely.buffer(wide, -SLIT_M / 2, join_style="mitre"), area, grid_size=GRID_M)
+    slits = less(shapely.buffer(wide, -SLIT_M / 2, join_style="mitre"), area)
     parts = shapely.get_parts(slits)
     parts = parts[(shapely.get_dimensions(parts) == 2) & (shapely.area(parts) > NOISE_M2)]
     if not len(parts):
         return area
-    found = shapely.union_all(parts, grid_size=GRID_M)
+    found = union(parts)
     taken = union([*ground.shapes[ground.others_in(found, members)], *meeting(shut, found)])
-    return shapely.union_all([area, shapely.difference(found, taken, grid_size=GRID_M)], grid_size=GRID_M)
+    return union([area, less(found, taken)])
 
 
 def _groups(bodies: list[shapely.Geometry], reach_m: float) -> list[list[int]]:
@@ -210,13 +210,11 @@ def _groups(bodies: list[shapely.Geometry], reach_m: float) -> list[list[int]]:
     return list(found.values())
 
 
-def _less(area: shapely.Geometry, taken: shapely.Geometry) -> shapely.Geometry:
-    """Return an area without what is taken. The line along which two areas only touch stands beside their intersection
-    as a line; on a grid GEOS lays nothing over the two together.
+def _told(shape: shapely.Geometry) -> bytes:
+    """Return what a shape is known by. Two geometries themselves must never be compared (==, `in`, keys): in QGIS's own
+    process the loader gives shapely QGIS's older GEOS, which has no such function, and QGIS dies.
     """
-    parts = shapely.get_parts(area)
-    flat = shapely.multipolygons(parts[shapely.get_dimensions(parts) == 2])
-    return shapely.difference(flat, taken, grid_size=GRID_M)
+    return bytes(shapely.to_wkb(shape, output_dimension=2))
 
 
 def _cut(area: shapely.Geometry, cuts: list[shapely.Geometry]) -> Objects:
@@ -305,12 +303,12 @@ def _lay_strips(drawn: list[shapely.Geometry], strips: list[shapely.Geometry], b
         for j, other in enumerate(drawn):
             if j == i or not shapely.intersects(other, strip):
                 continue
-            free = shapely.difference(free, bodies[j], grid_size=GRID_M)
-            drawn[j] = _with_members(shapely.difference(other, free, grid_size=GRID_M), bodies[j])
-        drawn[i] = shapely.union_all([drawn[i], free], grid_size=GRID_M)
+            free = less(free, bodies[j])
+            drawn[j] = _with_members(less(other, free), bodies[j])
+        drawn[i] = union([drawn[i], free])
 
 
 def _with_members(area: shapely.Geometry, body: shapely.Geometry) -> shapely.Geometry:
     """Return the parts of an area that hold a member."""
     parts = shapely.get_parts(area)
-    return shapely.union_all(parts[shapely.intersects(parts, body)], grid_size=GRID_M)
+    return union(parts[shapely.intersects(parts, body)])

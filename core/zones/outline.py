@@ -36,9 +36,25 @@ def union(shapes: Objects | list[shapely.Geometry], run: Run | None = None) -> s
 
     def work() -> shapely.Geometry:
         """Unite; of many shapes in a thread of its own."""
-        return shapely.union_all(shapes, grid_size=GRID_M)
+        whole = shapely.union_all(shapes, grid_size=GRID_M)
+        return areas(whole) if np.all(shapely.get_dimensions(shapes) == 2) else whole
 
     return work() if run is None or len(shapes) < MANY else aside(work, run)
+
+
+def areas(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return what is area in a shape. Where areas only touch, or one thinner than the grid collapses, an overlay leaves
+    lines and points beside them, and on a grid GEOS lays nothing over such a mixture.
+    """
+    if shape.geom_type != "GeometryCollection":
+        return shape
+    parts = shapely.get_parts(shape)
+    return shapely.multipolygons(parts[shapely.get_dimensions(parts) == 2])
+
+
+def less(area: shapely.Geometry, taken: shapely.Geometry) -> shapely.Geometry:
+    """Return an area without what is taken."""
+    return areas(shapely.difference(areas(area), areas(taken), grid_size=GRID_M))
 
 
 def close_gaps(shapes: Objects, gap_m: float, own: shapely.Geometry | None, run: Run) -> shapely.Geometry:
@@ -78,13 +94,13 @@ def _closed(ground: Ground, members: set[int], near: list[list[int]], gap_m: flo
     run.check()
     strips = strips_between(_cut(area, ground, members, own), ground, members, near)
     run.check()
-    return _cut(shapely.union_all([area, strips], grid_size=GRID_M), ground, members, own)
+    return _cut(union([area, strips]), ground, members, own)
 
 
 def _cut(area: shapely.Geometry, ground: Ground, members: set[int], own: shapely.Geometry) -> shapely.Geometry:
     """Take other parcels away, but never from the members (together `own`); keep only parts that hold a member."""
     shut = union(ground.shapes[ground.others_in(area, members)])
-    left = shapely.union_all([shapely.difference(area, shut, grid_size=GRID_M), own], grid_size=GRID_M)
+    left = union([less(area, shut), own])
     parts = shapely.get_parts(left)
     parts = parts[shapely.get_dimensions(parts) == 2]
     held = parts[shapely.intersects(parts, own)]
@@ -111,7 +127,7 @@ def strips_between(
     lines[touching] = shapely.get_point(lines[touching], 0)
     wide = shapely.union_all(shapely.buffer(lines, BRIDGE_M, cap_style="square"), grid_size=GRID_M)
     others = ground.shapes[ground.others_in(wide, members)]
-    return shapely.difference(wide, shapely.union_all(others), grid_size=GRID_M)
+    return less(wide, shapely.union_all(others))
 
 
 def fill_empty(
@@ -131,7 +147,7 @@ def fill_empty(
             continue
         if sizes.sum() < SLIVER_M2 or shapely.area(union(taken)) < SLIVER_M2:  # what lies on what counts once
             empty.append(hole)
-    return shapely.union_all([outline, *empty], grid_size=GRID_M) if empty else outline
+    return union([outline, *empty]) if empty else outline
 
 
 def meeting(shapes: list[shapely.Geometry], area: shapely.Geometry) -> list[shapely.Geometry]:

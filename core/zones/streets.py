@@ -11,7 +11,7 @@ import shapely
 
 from ..run import Run
 from .contiguity import Objects
-from .outline import GRID_M, SLIVER_M2, TOUCH_M, close_gaps, union
+from .outline import GRID_M, SLIVER_M2, TOUCH_M, close_gaps, less, union
 
 THREAD_M = 0.01  # half the width given to a centre line, so that the space beside it closes
 FACING = 0.7  # own choice: cosine of the largest angle between a frontage and the line that it faces
@@ -46,7 +46,7 @@ def street_space(
 
 def _pieces(closed: shapely.Geometry, base: shapely.Geometry, lines: Objects) -> list[shapely.Geometry]:
     """Return what only the centre lines close, cut along them."""
-    rest = shapely.difference(closed, base, grid_size=GRID_M)
+    rest = less(closed, base)
     if shapely.is_empty(rest):
         return []
     inside = shapely.intersection(shapely.union_all(lines, grid_size=GRID_M), rest, grid_size=GRID_M)

@@ -225,3 +225,39 @@ def test_ctrl_c_ends_a_run_at_once(call, folder, tmp_path):
     assert "第 6/" not in said  # it did not go on
     assert list(out.iterdir()) == []
     assert list(aside.glob("urban_renewal_run_*")) == []
+
+
+DRAWN = """
+import importlib.util, sys
+from pathlib import Path
+
+root = Path({root!r})
+from_file = importlib.util.spec_from_file_location
+spec = from_file("urban_renewal", root / "__init__.py", submodule_search_locations=[str(root)])
+sys.modules["urban_renewal"] = package = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(package)
+import numpy as np, shapely
+from urban_renewal.core.run import Run
+from urban_renewal.core.zones.boundary import Drafter, Lines
+from urban_renewal.core.zones.outline import Ground
+
+parcels = np.array([shapely.box(x, 0, x + 100, 100) for x in (0, 120, 240)] + [shapely.box(100, 130, 200, 230)])
+drafter = Drafter(Ground(parcels), [[1], [0, 2], [1], []], 30.0, Lines())
+areas = [[round(float(shapely.area(zone))) for zone in drafter.draw([{{0}}, {{1}}], Run())] for _ in range(2)]
+Path({told!r}).write_text(str(areas))
+"""
+
+
+def test_outlines_are_drawn_again_in_the_process_of_qgis_itself(call, tmp_path):
+    """There shapely calls QGIS's GEOS, an older one on Debian: two geometries that were compared ended QGIS by signal
+    11, and no test saw it, for in Python's own process shapely calls its own.
+    """
+    script, told = tmp_path / "startup.py", tmp_path / "areas.txt"
+    script.write_text(DRAWN.format(root=str(ROOT), told=str(told)), encoding="utf-8")
+    done = subprocess.run(
+        [PROGRAM, "list"], env={**call.place, "PYQGIS_STARTUP": str(script)}, capture_output=True, text=True,
+        check=False, timeout=120, cwd=call.home,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    first, second = json.loads(told.read_text())
+    assert first == second and 11_000 < first[0] < 13_000
