@@ -350,7 +350,7 @@ def test_a_delivery_groups_kinds_as_the_own_standard_does(city, tmp_path, run_al
 
 
 def test_the_bar_of_a_study_leaves_room_for_drawing_the_sheets():
-    """Ten steps: the delivery is 40 of 49 parts with sheets, 12 of 21 in a city, one of ten without; each follows on."""
+    """Ten steps: the delivery is 40 of 49 parts with sheets, 12 of 21 in a city, one of ten without."""
     from urban_renewal.processing.algorithms.fullstudy import shares_of
 
     steps = ["tagparcels"] * 9 + ["exportzones"]
