@@ -26,9 +26,10 @@ def give_ids(
     """Fill `column` with ids for every row and say which rows stay; `table` belongs to the caller and is changed.
 
     A row without an id gets a hash of its geometry in the layer's own CRS (`digits` decimals: 3 for metres, 8 for
-    degrees; method notes §8). Of rows equal in id and geometry one stays, the rest are listed (`duplicate_feature`, or
-    `duplicate_differs` when they say something else): of people the latest year, else the one whose content comes first
-    in an order of its own, so that the order of rows does not matter.
+    degrees; method notes §8). One with the shape of a row that has an id is that row again and is listed
+    (`duplicate_unnamed`): its shape is all that says who it is. Of rows equal in id and geometry one stays, the rest
+    are listed (`duplicate_feature`, or `duplicate_differs` when they say something else): of people the latest year,
+    else the one whose content comes first in an order of its own, so that the order of rows does not matter.
     Rows of one id whose geometries differ all stay; those after the first get `<id>#<hash>` and are listed
     (`duplicate_id`): first = the smallest hash, so that row order does not matter. Where several may stand in one place
     (a nursery and a canteen in one house), `telling` names the columns that must be equal, too, for a double; without
@@ -38,20 +39,26 @@ def give_ids(
     given = frames.optional(table, column).astype(frames.TEXT).str.strip().replace("", pd.NA)
     made = given.isna().to_numpy()
     ids = given.to_numpy(dtype=object, copy=True)
-    rows, hashes = _unsure(frames.geometries(table), ids, made, digits, run)
+    shapes = frames.geometries(table)
+    adopted = np.zeros(len(ids), dtype=bool) if telling else _take_ids(shapes, ids, made, digits, run)
+    made = made & ~adopted
+    rows, hashes = _unsure(shapes, ids, made, digits, run)
     ids[rows[made[rows]]] = hashes[made[rows]]
     keep = np.ones(len(ids), dtype=bool)
     if len(rows):
         told = _with_content(hashes, table[sorted(telling)].iloc[rows]) if telling else hashes
         names = ids[rows].astype(str)
         said = _said(table, rows, names, told, column)
-        order = np.lexsort((said, told.astype(str), names))
+        first = (adopted[rows], said) if YEAR in table else (said, adopted[rows])  # the latest year, then the one named
+        order = np.lexsort((*first, told.astype(str), names))
         same_id, same_told, same_said = (values[order][1:] == values[order][:-1] for values in (names, told, said))
-        other = rows[order[1:][same_id & same_told & ~same_said]]
-        run.leave_out(layer, sorted(ids[other]), "duplicate_differs", "warning")
         twice, renamed = rows[order[1:][same_id & same_told]], order[1:][same_id & ~same_told]
         keep[twice] = False
-        run.leave_out(layer, sorted(ids[twice[~np.isin(twice, other)]]), "duplicate_feature")
+        unnamed = adopted[twice]
+        run.leave_out(layer, sorted(ids[twice[unnamed]]), "duplicate_unnamed", "warning")
+        other = rows[order[1:][same_id & same_told & ~same_said]]
+        run.leave_out(layer, sorted(ids[other[~adopted[other]]]), "duplicate_differs", "warning")
+        run.leave_out(layer, sorted(ids[twice[~unnamed & ~np.isin(twice, other)]]), "duplicate_feature")
         doubtful = renamed[~(made[rows[renamed]] & bool(telling))]
         run.leave_out(layer, sorted(ids[rows[doubtful]]), "duplicate_id", "warning")
         for place in renamed:
@@ -60,6 +67,30 @@ def give_ids(
         run.note("ids_from_geometry", layer=layer, n=int(made.sum()))
     table[column] = frames.texts(ids)
     return keep
+
+
+def _take_ids(
+    shapes: npt.NDArray[Any], ids: npt.NDArray[Any], made: npt.NDArray[np.bool_], digits: int, run: Run
+) -> npt.NDArray[np.bool_]:
+    """Give rows without an id (`made`) that of the row with the same shape, of several the first; say which have one.
+
+    Only shapes with the same corners of their bounding box are looked at: where all or none have ids, no shape is.
+    """
+    adopted = np.zeros(len(ids), dtype=bool)
+    if made.all() or not made.any():
+        return adopted
+    corners = pd.DataFrame(sliced(shapely.bounds, shapes, run=run).reshape(-1, 4)).round(digits)
+    alike = (corners.duplicated(keep=False) & corners.notna().all(axis=1)).to_numpy()
+    rows = np.flatnonzero(alike)
+    found = pd.DataFrame(
+        {"shape": geometry_hash(shapes[rows], digits, run), "id": ids[rows], "row": rows}, dtype=object
+    )
+    found = found.dropna(subset=["shape"])
+    named = found[~made[found["row"].astype(int)]].sort_values("id").drop_duplicates("shape").set_index("shape")["id"]
+    for row, name in zip(found["row"], found["shape"].map(named)):
+        if made[row] and isinstance(name, str):
+            ids[row], adopted[row] = name, True
+    return adopted
 
 
 def tell_same_shapes(table: pd.DataFrame, column: str, layer: str, digits: int, run: Run) -> None:

@@ -45,6 +45,31 @@ def test_an_outline_drawn_twice_is_one_parcel_whatever_it_says():
     assert give_ids(table, "parcel_id", "PARCELS", 3, Run()).sum() == 1
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (1, 3, 0, 2)])
+def test_a_parcel_without_an_id_in_the_shape_of_another_is_that_parcel(order):
+    """Drawn once more from another corner and without its number: counted once, with what the row with the number says.
+    A neighbour without an id keeps its own; a row without a place is no double of anything.
+    """
+    yard = shapely.Polygon([(0, 0), (10, 0), (10, 5), (0, 5)])
+    table = pd.DataFrame({
+        "parcel_id": ["P1", None, "", None], "name": ["乙", "甲", None, "丙"],
+        "geometry": [yard, shapely.reverse(yard), shapely.box(10, 0, 20, 5), None],
+    }).iloc[list(order)].reset_index(drop=True)  # fmt: skip
+    run = Run()
+    kept = table[give_ids(table, "parcel_id", "PARCELS", 3, run)]
+    assert kept[kept["parcel_id"] == "P1"]["name"].tolist() == ["乙"]
+    assert len(kept) == 3 and kept["parcel_id"].is_unique
+    assert [(row.feature_id, row.code) for row in run.left_out] == [("P1", "duplicate_unnamed")]
+    assert [(note.code, note.values["n"]) for note in run.messages] == [("ids_from_geometry", 2)]
+
+
+def test_a_facility_without_an_id_beside_another_stays():
+    """Several may stand in one place."""
+    run, table = Run(), facilities(["F1", None, "F2", None])
+    keep = give_ids(table, "facility_id", "FACILITIES", 3, run, ["kind", "capacity"])
+    assert keep.all()
+
+
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
 def test_of_people_of_several_years_the_latest_stay(order):
     zones = pd.DataFrame({
