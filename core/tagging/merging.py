@@ -11,6 +11,7 @@ import pandas as pd
 from .. import frames, schema
 from ..run import Run
 from .moments import moment_key
+from .reviews import is_whole
 
 COLUMNS = (
     "review_id", "parcel_id", "geometry_hash", "tag", "reviewer", "reviewed_at", "reason", "evidence", "rule_tag",
@@ -29,20 +30,24 @@ def merge_reviews(tables: Sequence[pd.DataFrame], run: Run) -> Merged:
     """Merge reviews of one parcel geometry from several files.
 
     A review of the same id is taken once; the same id with another content is a conflict (`same id`). Of one parcel in
-    one geometry the latest review counts (`kept` = 1) as in every run; another reviewer's other tag is a conflict
-    (`other tag`). Reviews of changed geometries stay apart: both are kept.
+    one geometry the latest review that can be applied counts (`kept` = 1) as in every run; another reviewer's other tag
+    is a conflict (`other tag`). Reviews of changed geometries stay apart: both are kept. One that tells no geometry, as
+    a list written by hand, is of the parcel as it was reviewed last.
     Nothing is dropped: OUTPUT holds all reviews, so that a later merge finds the same conflicts.
     """
     every = pd.concat([_whole(table) for table in tables], ignore_index=True).drop_duplicates(ignore_index=True)
     every["at"] = every["reviewed_at"].map(moment_key)
-    every = every.sort_values(["parcel_id", "geometry_hash", "at", "review_id"], ignore_index=True)
+    every["land"] = _land(every)
+    every = every.sort_values(["parcel_id", "land", "at", "review_id"], ignore_index=True)
     same_id = every.duplicated("review_id", keep=False) & (every["review_id"] != "")
-    place = every.groupby(["parcel_id", "geometry_hash"], sort=False)
-    latest = place.cumcount(ascending=False) == 0
+    place = every.groupby(["parcel_id", "land"], sort=False)
+    applies = every[is_whole(every)]
+    latest = every.index.isin(applies.groupby(["parcel_id", "land"], sort=False).tail(1).index)
     others = place["tag"].transform("nunique") > 1
     by_one = place["reviewer"].transform("nunique") == 1  # somebody changed their mind: no conflict
     why = pd.Series("", index=every.index).mask(others & ~by_one, "other tag").mask(same_id, "same id")
-    conflicts = every[why != ""].assign(kept=latest.astype("Int64"), why=why)
+    every["kept"] = pd.Series(latest, index=every.index).astype("Int64")
+    conflicts = every[why != ""].assign(why=why)
     run.fact(reviews_n=len(every), conflicts_n=len(conflicts))
     return Merged(
         frames.conform(every, schema.table("reviews")), frames.conform(conflicts, schema.table("review_conflicts"))
@@ -50,4 +55,13 @@ def merge_reviews(tables: Sequence[pd.DataFrame], run: Run) -> Merged:
 
 
 def _whole(table: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({name: frames.optional(table, name).astype(frames.TEXT).fillna("") for name in COLUMNS})
+    return pd.DataFrame(
+        {name: frames.optional(table, name).astype(frames.TEXT).fillna("").str.strip() for name in COLUMNS}
+    )
+
+
+def _land(reviews: pd.DataFrame) -> pd.Series:
+    """Return the geometry of each review's parcel; where none is told that of the parcel's latest review with one."""
+    told = reviews["geometry_hash"] != ""
+    latest = reviews[told].sort_values("at").groupby("parcel_id")["geometry_hash"].last()
+    return reviews["geometry_hash"].where(told, reviews["parcel_id"].map(latest).astype(frames.TEXT).fillna(""))

@@ -34,13 +34,22 @@ def moment_key(text: str) -> tuple[str, str]:
     if told is None:
         return "", text
     month, day = (told["tight"][:2], told["tight"][2:]) if told["tight"] else (told["month"], told["day"])
-    clock = [int(told[name] or 0) for name in ("hour", "minute", "second")]
+    hour, minute, second = (int(told[name] or 0) for name in ("hour", "minute", "second"))
     micros = int((told["part"] or "").ljust(6, "0"))
     try:
-        moment = datetime(int(told["year"]), int(month), int(day), *clock, micros, tzinfo=_zone(told["zone"]))
+        moment = datetime(int(told["year"]), int(month), int(day), hour, minute, second, micros, _zone(told["zone"]))
     except ValueError:  # the 30th of February
         return "", text
     return moment.astimezone(timezone.utc).isoformat(timespec="microseconds"), text
+
+
+def is_moment(text: str) -> bool:
+    """Say whether a text tells a day or a moment.
+
+    >>> is_moment("2026/9/1"), is_moment("yesterday"), is_moment("2026-02-30")
+    (True, False, False)
+    """
+    return moment_key(text)[0] != ""
 
 
 def _zone(text: str | None) -> timezone:

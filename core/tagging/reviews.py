@@ -13,7 +13,7 @@ import pandas as pd
 from .. import frames
 from ..run import Run
 from ..words import say
-from .moments import moment_key
+from .moments import is_moment, moment_key
 
 TAGS = ("old_compound", "urban_village", "idle_factory", "idle_building", "none")
 Objects = npt.NDArray[np.object_]
@@ -41,9 +41,10 @@ def apply_reviews(
     table = pd.DataFrame({name: _text(reviews, name) for name in (
         "review_id", "parcel_id", "geometry_hash", "tag", "reviewer", "reviewed_at", "reason", "rule_tag"
     )})  # fmt: skip
-    whole = (table["reviewer"] != "") & (table["reviewed_at"] != "") & table["tag"].isin(TAGS)
+    whole = is_whole(table)
     run.leave_out("REVIEWS", table["review_id"][~whole], "review_incomplete", "warning")
-    table = table[whole].assign(at=table["reviewed_at"].map(moment_key))
+    table = table[whole]
+    table = table.assign(at=table["reviewed_at"].map(moment_key))
     table = table.sort_values(["at", "review_id"], ignore_index=True)  # the latest comes last
     row, same = _find_parcels(table, tagged["parcel_id"], hashes)
     run.leave_out("REVIEWS", table["review_id"][row < 0], "review_parcel_missing", "warning")
@@ -56,6 +57,12 @@ def apply_reviews(
     found = _decided(tagged, table, latest, titles, run)
     open_rows = {at: item for at, item in changed.items() if at not in latest}
     return _flagged(found, table, open_rows, titles, run)
+
+
+def is_whole(table: pd.DataFrame) -> pd.Series:
+    """Say which reviews can be applied: with a name, a date that can be read and a known tag."""
+    dated = np.array([is_moment(str(text)) for text in table["reviewed_at"]], dtype=bool)
+    return (table["reviewer"].str.strip() != "") & dated & table["tag"].isin(TAGS)
 
 
 def _find_parcels(table: pd.DataFrame, ids: pd.Series, hashes: Objects | None) -> tuple[Rows, npt.NDArray[np.bool_]]:

@@ -137,6 +137,24 @@ def test_of_reviews_of_several_zones_the_latest_is_kept():
         assert told == [["1", 0], ["2", 1]]
 
 
+def test_a_review_that_cannot_be_applied_is_not_the_one_that_counts():
+    """No name, no readable date: every run leaves them out, so the earlier one is kept."""
+    table = pd.DataFrame([
+        review("1", "a", "none", "甲", "2026/9/1"), review("2", "a", "old_compound", " ", "2026/10/1"),
+        review("3", "b", "none", "甲", "2026/9/1"), review("4", "b", "urban_village", "乙", "2026-13-41"),
+    ])  # fmt: skip
+    told = merge_reviews([table], Run()).conflicts[["review_id", "kept"]].values.tolist()
+    assert sorted(told) == [["1", 1], ["2", 0], ["3", 1], ["4", 0]]
+
+
+def test_a_list_written_by_hand_is_of_the_land_as_it_was_reviewed_last():
+    """Without a fingerprint a review met no other one: two people disagreed and nobody was told."""
+    study = pd.DataFrame([review("1", "a", "none", "甲", "2026-09-01"), review("2", "b", "none", "甲", "2026-09-01")])
+    by_hand = pd.DataFrame([review("7", "a", "old_compound", "乙", "2026/10/1", shape=None)])
+    told = merge_reviews([study, by_hand], Run()).conflicts[["review_id", "kept", "why"]].values.tolist()
+    assert told == [["1", 0, "other tag"], ["7", 1, "other tag"]]
+
+
 def test_parcels_that_bear_no_class_are_not_compared():
     """A tag of another layer, or none at all, is listed; where nothing else is left, that is said."""
     rows = [("a", "old_compound", "confirmed", 0.9), ("b", "老旧小区", "confirmed", 0.9), ("c", None, None, None)]

@@ -57,6 +57,13 @@ def test_changed_land_is_flagged_and_what_was_decided_is_said(tag, place):
     assert codes(run) == {("REVIEWS", "r-P2-2025-03-01", "review_geometry_changed")}
 
 
+@pytest.mark.parametrize("day", ["昨天", "2026-13-41", "2026-02-30", "", " "])
+def test_without_a_date_that_can_be_read_nothing_is_recognised(tag, place, day):
+    rows, run, _ = apply(tag, place, reviews(review("P2", place[2][2], day=day)))
+    assert rows.loc["P2", "tag_source"] == "rule"
+    assert {code for *_, code in codes(run)} == {"review_incomplete"}
+
+
 def test_a_newer_decision_of_the_changed_land_counts(tag, place):
     table = reviews(review("P2", "0123456789abcdef", day="2025-01-01"), review("P2", place[2][2], day="2025-06-01"))
     rows, _, _ = apply(tag, place, table)
