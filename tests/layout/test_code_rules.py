@@ -31,6 +31,23 @@ def test_no_module_that_runs_or_unpacks_what_it_reads(sources):
     assert found == []
 
 
+def test_no_function_of_a_geos_that_qgis_may_not_have(sources):
+    """In QGIS's own process a shapely from PyPI calls QGIS's GEOS, on Debian 12 one that lacks these: QGIS dies."""
+    young = {"contains_xy", "intersects_xy", "equals_identical", "coverage_is_valid", "coverage_invalid_edges",
+             "coverage_simplify", "disjoint_subset_union", "disjoint_subset_union_all", "has_m", "get_m",
+             "orient_polygons"}  # fmt: skip
+    assert places(sources, lambda n: isinstance(n, ast.Attribute) and n.attr in young) == []
+
+    def keyed(node):
+        """Say whether a dictionary goes by geometries: they are compared with each other then."""
+        if not isinstance(node, ast.Subscript) or getattr(node.value, "id", "") not in ("dict", "set", "frozenset"):
+            return False
+        key = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) else node.slice
+        return any(getattr(part, "attr", "") == "Geometry" for part in ast.walk(key))
+
+    assert places(sources, keyed) == []
+
+
 def test_no_except_hides_everything(sources):
     def hides(node):
         if not isinstance(node, ast.ExceptHandler):
