@@ -251,13 +251,14 @@ def test_zones_have_the_same_hectares_in_report_sheets_and_card():
 def test_floor_by_action_adds_up_to_what_the_zone_prints():
     """70.73 + 19.15 (10⁴ m²) are 89.9, as the zone's floor area: 70.7 + 19.2; 70.74 + 19.14 are too: 70.8 + 19.1.
 
-    Of a zone with parcels of unknown floor area the figure is told as a least one.
+    Of a zone with parcels of unknown floor area the figure is told as a least one: all that is known of its buildings,
+    for a parcel is unknown as soon as one of them is; and the actions tell of how many buildings they know nothing.
     """
     from types import SimpleNamespace
 
     import pandas as pd
     from urban_renewal.processing.delivery.pages.checks import draw_actions
-    from urban_renewal.processing.delivery.pages.figures import zone_figures
+    from urban_renewal.processing.delivery.pages.figures import with_known_floor, zone_figures
 
     class Paper:
         """Keeps the texts."""
@@ -265,7 +266,8 @@ def test_floor_by_action_adds_up_to_what_the_zone_prints():
         def __init__(self):
             self.texts = []
 
-        def head(self, _words, _x, y, _width):
+        def head(self, words, _x, y, _width):
+            self.title = words
             return y
 
         def patch(self, *_args):
@@ -283,4 +285,12 @@ def test_floor_by_action_adds_up_to_what_the_zone_prints():
         assert [words.split()[-1] for words in paper.texts] == [*printed, "0.0", "0.0"]
     zone = {"zone_id": "Z", "floor_m2": 898_805.4}
     assert zone_figures(zone, "30.7", "zh")[1][1] == "89.9"
+    assert paper.title == "更新方式（建筑面积，万 m²）"
     assert zone_figures(zone, "30.7", "zh", {"Z": 1})[1][1] == "≥ 89.9"
+    more = pd.DataFrame({"zone_id": ["Z", "Z", "Y"], "action": "改", "floor_m2": [2_849_192.0, None, 1e9]})
+    study = SimpleNamespace(frame={"actions": more}.get, language="zh")
+    draw_actions(paper, study, "Z", (0.0, 0.0, 100.0))
+    assert paper.title == "更新方式（建筑面积，万 m²；1 栋不详）" and "改 284.9" in " ".join(paper.texts)
+    assert zone_figures(with_known_floor(zone, more), "30.7", "zh", {"Z": 1})[1][1] == "≥ 284.9"
+    unchanged = (with_known_floor(zone, None), with_known_floor(zone, actions.iloc[:1]))
+    assert [item["floor_m2"] for item in unchanged] == [898_805.4] * 2

@@ -140,10 +140,11 @@ def draw_actions(sheet: Sheet, study: Any, zone_id: str, place: tuple[float, flo
     total = math.fsum(sums.values())
     if total <= 0:
         return y
-    y = sheet.head(say("map_actions", language), x, y, width)
+    unknown = int(mine["floor_m2"].isna().sum())
+    y = sheet.head(say("map_actions_unknown" if unknown else "map_actions", language, n=unknown), x, y, width)
     draw_bar(sheet, sums, language, (x, y, width))
     step = width / len(sums)
-    printed = balance(list(sums.values()), 1, 1e-4).values  # they add up to the printed floor area of the zone
+    printed = balance(list(sums.values()), 1, 1e-4).values  # they add up to the zone's where all areas are known
     for number, (name, area) in enumerate(zip(sums, printed)):
         entry = palette()["actions"][name]
         spot = x + number * step

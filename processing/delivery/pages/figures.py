@@ -54,6 +54,20 @@ def zone_figures(
     ]
 
 
+def with_known_floor(zone: dict[str, Any], actions: Any) -> dict[str, Any]:
+    """Return a zone some of whose parcels have no known floor area with all that is known of its buildings.
+
+    A parcel's floor area is unknown as soon as one building's is; the buildings themselves may add up to much more than
+    the parcels that are known whole, and stand under the same figure by action.
+    """
+    from ....core import frames
+    from ....core.delivery.summary import exact_sum
+
+    known = 0.0 if actions is None else exact_sum(frames.rows_with(actions, "zone_id", zone["zone_id"])["floor_m2"])
+    floor = zone.get("floor_m2")
+    return zone if not known or (floor is not None and floor >= known) else {**zone, "floor_m2": known}
+
+
 def _counted(zone: dict[str, Any], column: str, unit: str, language: str) -> tuple[str, str]:
     """Return a number of people or households with its unit; what nobody knows is said to be missing."""
     value = zone.get(column)

@@ -16,7 +16,7 @@ from ....core.delivery.scales import frame_extent
 from ....core.words import say
 from .checks import draw_actions, draw_findings
 from .corners import bar_box, core_boxes, entrance_boxes, north_box
-from .figures import petal_rows, print_hectares, zone_figures
+from .figures import petal_rows, print_hectares, with_known_floor, zone_figures
 from .labels import petal_numbers
 from .leaf import Leaf, begin_sheet, draw_columns, end_sheet, ground_of, layers_of, page_form
 from .locator import LEAST_HIGH, column_room, draw_in_column, draw_inset, inset_box
@@ -116,7 +116,9 @@ class _ZonePage:
         x, y, width, _ = place
         y = self.sheet.head(say("map_figures", self.study.language), x, y, width)
         areas = _hectares(self.study, self.zone)
-        figures = zone_figures(self.zone, areas, self.study.language, self.study.unknown_floors)
+        unknown = self.study.unknown_floors
+        zone = with_known_floor(self.zone, self.study.frame("actions")) if self.zone_id in unknown else self.zone
+        figures = zone_figures(zone, areas, self.study.language, unknown)
         self.sheet.figures(figures, (x, y, width, FIGURES), 3)
         return y + FIGURES
 
