@@ -24,6 +24,7 @@ from qgis.core import (
 from urban_renewal.core.words import say
 
 from .panels import explore, gaps, real_dock, review, study  # noqa: F401 — fixtures
+from .windows import language, root, scale, workbook  # noqa: F401 — fixtures
 
 BOX = "POLYGON((0 0, 100 0, 100 100, 0 100, 0 0))"
 SAMPLE = {  # table → (geometry and fields, WKT, values)

@@ -1,8 +1,10 @@
 """What tests of the Workbench share: files of results written row by row, ways to press, to type and to wait."""
 
 import json
+import sqlite3
+from contextlib import closing
 
-from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsVectorFileWriter, QgsVectorLayer
+from qgis.core import QgsFeature, QgsGeometry, QgsPointXY, QgsProject, QgsVectorFileWriter, QgsVectorLayer
 from qgis.PyQt.QtCore import QMimeData, QPoint, Qt, QUrl
 from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent
 from qgis.PyQt.QtWidgets import QApplication, QDialogButtonBox
@@ -171,3 +173,41 @@ def one_petal_is_enough(path):
     rules["id"], rules["limits"]["petals_min"]["value"] = "town", 1
     path.write_text(json.dumps(rules, ensure_ascii=False), encoding="utf-8")
     return str(path)
+
+
+LIST_HEAD = ["序号", "设施编号", "设施名称", "设施类别", "规模", "规模单位", "经度", "纬度"]
+LIST_ROWS = [  # a list of facilities as an office sends it: the last one without coordinates
+    [1, "F1", "甲托育园", "托育园", 40.0, "座", 106.5501, 29.5602],
+    [2, "F2", "乙幼儿园", "幼儿园", 180.0, "座", 106.5512, 29.5611],
+    [3, "F3", "丙养老站", "社区养老服务站", 350.0, "平方米", None, None],
+]
+
+
+def opened(dock, qtbot, path):
+    """Drop a large list and wait until it is read."""
+    sheet = drop(dock, path)
+    qtbot.waitUntil(lambda: not sheet.large.is_reading, timeout=5000)
+    return sheet
+
+
+def shown(panel):
+    """Return the parcel that the panel of reviews shows."""
+    return panel.item().parcel_id
+
+
+def column(panel, n):
+    """Return a column of the list of reviews as it is read."""
+    model = panel.form.table
+    return [model.data(model.index(row, n)) for row in range(model.rowCount())]
+
+
+def rows(panel):
+    """Return the reviews in the file of a panel: parcel, tag, reviewer, reason."""
+    with closing(sqlite3.connect(panel.desk.store.path)) as base, base:
+        return base.execute("SELECT parcel_id, tag, reviewer, reason FROM reviews ORDER BY fid").fetchall()
+
+
+def click(explore, x, y):
+    """Click a place of the map while exploring; return what the panel says."""
+    explore.tool.canvasClicked.emit(QgsPointXY(x, y), Qt.MouseButton.LeftButton)
+    return explore.panel.text.toPlainText()

@@ -11,12 +11,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import Qt, QUrl
 
-from .helpers import EAST, NORTH
-
-
-def click(explore, x, y):
-    explore.tool.canvasClicked.emit(QgsPointXY(x, y), Qt.MouseButton.LeftButton)
-    return explore.panel.text.toPlainText()
+from .helpers import EAST, NORTH, click
 
 
 def test_parcel_tells_why_and_what_is_missing(explore):

@@ -77,7 +77,7 @@ def test_the_last_click_counts(city, qtbot, monkeypatch):
     assert city._about.is_busy
     city.tool.canvasClicked.emit(QgsPointXY(EAST + 20, NORTH + 300), Qt.MouseButton.LeftButton)  # a zone, no parcel
     gate.set()
-    qtbot.wait(200)
+    qtbot.waitUntil(lambda: not city._about.is_busy, timeout=5000)
     assert city.panel.text.toPlainText().startswith("七星岗 Z-S1") and not city._about.is_busy
     assert city.lookups.map._band is None
 

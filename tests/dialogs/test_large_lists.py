@@ -6,8 +6,7 @@ import pytest
 from qgis.core import QgsCoordinateReferenceSystem, QgsVectorLayer
 from qgis.PyQt.QtWidgets import QDialogButtonBox
 
-from .helpers import drop
-from .test_lists import workbook  # noqa: F401 (a fixture)
+from .helpers import drop, opened
 
 HEADER = "编号,名称,邮编,容量,面积,备注,经度,纬度\n"
 LINES = [
@@ -24,12 +23,6 @@ def large(monkeypatch):
     from urban_renewal.dialogs.drop import bulk
 
     monkeypatch.setattr(bulk, "LARGE", 0)
-
-
-def opened(dock, qtbot, path):
-    sheet = drop(dock, path)
-    qtbot.waitUntil(lambda: not sheet.large.is_reading, timeout=5000)
-    return sheet
 
 
 def rows_of(layer):
@@ -120,7 +113,7 @@ def test_one_list_written_twice_at_a_time_is_two_files(tmp_path, monkeypatch, qg
     assert len(list(tmp_path.iterdir())) == 3
 
 
-def test_a_large_workbook_is_read_beside_the_window(large, dock, qtbot, workbook, tmp_path, project, monkeypatch):  # noqa: F811
+def test_a_large_workbook_is_read_beside_the_window(large, dock, qtbot, workbook, tmp_path, project, monkeypatch):
     from urban_renewal.dialogs.drop import bulk
 
     where = []
@@ -171,7 +164,7 @@ def test_a_file_that_is_no_list_says_so(large, dock, qtbot, tmp_path):
     sheet.reject()
 
 
-def test_a_closed_sheet_waits_no_more(large, dock, qtbot, workbook):  # noqa: F811
+def test_a_closed_sheet_waits_no_more(large, dock, qtbot, workbook):
     sheet = drop(dock, workbook)
     large_list = sheet.large
     sheet.reject()

@@ -13,25 +13,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QDialogButtonBox
 
-from .helpers import drop, press, wait_looked
-
-HEAD = ["序号", "设施编号", "设施名称", "设施类别", "规模", "规模单位", "经度", "纬度"]
-ROWS = [
-    [1, "F1", "甲托育园", "托育园", 40.0, "座", 106.5501, 29.5602],
-    [2, "F2", "乙幼儿园", "幼儿园", 180.0, "座", 106.5512, 29.5611],
-    [3, "F3", "丙养老站", "社区养老服务站", 350.0, "平方米", None, None],
-]
-
-
-@pytest.fixture
-def workbook(tmp_path):
-    """A list in Excel with a merged title, one row without coordinates."""
-    from urban_renewal.core.delivery.formats.workbook import Sheet, write_workbook
-
-    path = tmp_path / "某区设施名单.xlsx"
-    digits = [0, None, None, None, 1, None, 6, 6]
-    write_workbook(path, [Sheet("名单", "某区养老托育设施名单（2025年）", HEAD, digits, ROWS)])
-    return path
+from .helpers import LIST_HEAD, LIST_ROWS, drop, press, wait_looked
 
 
 def test_list_becomes_points_and_facilities(dock, qtbot, workbook, tmp_path, project):
@@ -61,14 +43,14 @@ def test_a_header_in_the_first_row_stays_one(tmp_path, qgis_app, kind):
 
     path, book = tmp_path / "plain.xlsx", Workbook()
     book.active.title = "名单"
-    for row in (HEAD, *ROWS):
+    for row in (LIST_HEAD, *LIST_ROWS):
         book.active.append(row)
     book.save(path)
     if kind == "large":
         table = lists.table_of(bulk.read_head(path, "UTF-8").sheets["名单"], is_whole=False)
     else:
         table = lists.read_table(path, "名单")
-    assert table.header == tuple(HEAD) and [row[1] for row in table.rows] == ["F1", "F2", "F3"]
+    assert table.header == tuple(LIST_HEAD) and [row[1] for row in table.rows] == ["F1", "F2", "F3"]
     assert lists.coordinates_of(table) == (6, 7)
 
 

@@ -50,9 +50,8 @@ def test_a_project_that_is_closed_while_layers_are_guessed_gets_none_of_them(doc
         qtbot.waitUntil(began.is_set, timeout=5000)
         QgsProject.instance().clear()
         go.set()
-    qtbot.wait(400)
+    wait_looked(qtbot, dock)
     assert dock.session.study.inputs == {}
-    assert dock._look._turns is None
 
 
 def test_nothing_to_guess_is_shown_at_once(dock, load_inputs, qtbot, places, monkeypatch):

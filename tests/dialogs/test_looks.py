@@ -9,14 +9,11 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QCoreApplication, QTranslator
 from qgis.PyQt.QtGui import QFont
 from qgis.PyQt.QtWidgets import QApplication, QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from .helpers import KINDS
 
-SIZES = {"1": 1.0, "2": 2.0}
 THEIRS = ("collapseButton",)  # made by QGIS without a name
 
 
@@ -26,37 +23,6 @@ def faults(root):
     sys.path.insert(0, str(root / "docs"))
     yield importlib.import_module("faults")
     sys.path.remove(str(root / "docs"))
-
-
-@pytest.fixture(scope="module")
-def root():
-    from urban_renewal.core.resources import RESOURCES
-
-    return RESOURCES.parent
-
-
-@pytest.fixture(params=["zh", "en"])
-def language(qgis_app, request, root):
-    """The language of QGIS, for one test."""
-    before, translator = QgsApplication.instance().translation(), QTranslator()
-    QgsApplication.setTranslation("zh-Hans" if request.param == "zh" else "en")
-    if request.param == "zh":
-        assert translator.load(str(root / "i18n" / "urban_renewal_zh.qm"))
-        QCoreApplication.installTranslator(translator)
-    yield request.param
-    QCoreApplication.removeTranslator(translator)
-    QgsApplication.setTranslation(before)
-
-
-@pytest.fixture(params=list(SIZES))
-def scale(qgis_app, request):
-    """How large the letters are."""
-    before = QApplication.font()
-    font = QFont(before)
-    font.setPointSizeF(10.0 * SIZES[request.param])
-    QApplication.setFont(font)
-    yield SIZES[request.param]
-    QApplication.setFont(before)
 
 
 def empty(dock):

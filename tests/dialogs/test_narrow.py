@@ -2,8 +2,6 @@
 
 import pytest
 
-from .test_looks import language, root, scale  # noqa: F401
-
 
 def room(view, row, column):
     """What a cell has for its words: the icon beside them and the margins taken off."""
@@ -15,7 +13,7 @@ def room(view, row, column):
     return view.columnWidth(column) - 6 - icon * has_icon
 
 
-def test_tags_and_reviews_are_read_in_full(language, scale, review, qtbot):  # noqa: F811
+def test_tags_and_reviews_are_read_in_full(language, scale, review, qtbot):
     """In the least width of the panel: the longest tag, the longest review, and four Chinese letters of a name."""
     from urban_renewal.dialogs.review.table import ID, REVIEW, TAG, tag_title
 
@@ -35,7 +33,7 @@ def test_tags_and_reviews_are_read_in_full(language, scale, review, qtbot):  # n
     assert view.horizontalScrollBar().maximum() == 0
 
 
-def test_a_screen_reader_hears_the_level(language, review):  # noqa: F811
+def test_a_screen_reader_hears_the_level(language, review):
     from qgis.PyQt.QtCore import Qt
     from urban_renewal.dialogs.review.table import TAG
 
@@ -43,7 +41,7 @@ def test_a_screen_reader_hears_the_level(language, review):  # noqa: F811
     assert heard == {"en": "Old compound · suspected", "zh": "老旧小区 · 疑似"}[language]
 
 
-def test_the_list_of_communities_never_scrolls_sideways(language, scale, gaps, qtbot):  # noqa: F811
+def test_the_list_of_communities_never_scrolls_sideways(language, scale, gaps, qtbot):
     """Where it is narrow the columns that matter least go, never the name, the gap or what the yardstick asks for;
     what is copied has all of them, and a wider panel gives them back.
     """
@@ -84,7 +82,7 @@ def test_headings_break_where_words_do(heading, lines):
     assert in_two(heading) == lines
 
 
-def test_the_words_of_the_evidence_are_read_in_full(language, scale, review):  # noqa: F811
+def test_the_words_of_the_evidence_are_read_in_full(language, scale, review):
     """A criterion with a long name, and a share known between two ends, in the least width of the panel."""
     from qgis.PyQt.QtGui import QFont, QFontMetrics
     from urban_renewal.dialogs.review.evidence_rows import MET, PART, UNKNOWN, EvidenceRow
@@ -125,7 +123,7 @@ def test_keys_fill_the_width_when_a_wide_panel_gets_narrow(review, qtbot):
     assert len(rows) == 2 and len(shown) > 2
 
 
-def test_the_scale_of_the_gaps_is_not_cut(scale, gaps, monkeypatch):  # noqa: F811
+def test_the_scale_of_the_gaps_is_not_cut(scale, gaps, monkeypatch):
     """Numbers above the bars have a box as wide as they are, whatever the letters."""
     from qgis.PyQt.QtCore import QRectF
     from qgis.PyQt.QtGui import QPainter

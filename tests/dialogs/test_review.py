@@ -7,21 +7,7 @@ from contextlib import closing
 import pytest
 from qgis.PyQt.QtCore import Qt
 
-from .helpers import EVIDENCE, write_tagged
-
-
-def shown(panel):
-    return panel.item().parcel_id
-
-
-def column(panel, n):
-    model = panel.form.table
-    return [model.data(model.index(row, n)) for row in range(model.rowCount())]
-
-
-def rows(panel):
-    with closing(sqlite3.connect(panel.desk.store.path)) as base, base:
-        return base.execute("SELECT parcel_id, tag, reviewer, reason FROM reviews ORDER BY fid").fetchall()
+from .helpers import EVIDENCE, column, rows, shown, write_tagged
 
 
 def test_names_of_parcels_get_the_room_there_is(review, qtbot):

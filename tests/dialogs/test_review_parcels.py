@@ -213,8 +213,7 @@ def test_a_city_is_opened_in_turns(review, dock, qtbot, monkeypatch):
     part.open()
     qtbot.waitUntil(lambda: part.panel is not None and part.panel.item() is not None, timeout=5000)
     assert part.panel is not review and part.panel.item().parcel_id == "P2" and not part.panel.desk.skipped
-    qtbot.wait(300)  # the first reading ends as well
-    assert part._task is part._showing is None
+    qtbot.waitUntil(lambda: part._task is part._showing is None, timeout=5000)  # the first reading ends as well
     desk = part.panel.desk
     part.open()
     part._task.cancel()

@@ -10,8 +10,7 @@ import pytest
 from qgis.core import QgsFeature, QgsGeometry, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt
 
-from .helpers import EVIDENCE, write_tagged
-from .test_review import column, rows, shown
+from .helpers import EVIDENCE, column, rows, shown, write_tagged
 
 PARCELS = (  # the same as in test_review, and a reviewed one whose rules now say urban village
     ("P1", "old_compound", "suspected", 0.50, 1.0, "rule", 900.0),

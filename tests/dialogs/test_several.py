@@ -209,8 +209,8 @@ def test_a_copy_that_is_corrected_comes_into_no_other_project(dock, qtbot, tmp_p
     monkeypatch.setattr(dock.dropping._work[0][2], "cancel", lambda: None, raising=False)
     QgsProject.instance().clear()
     qtbot.waitUntil(lambda: QgsApplication.taskManager().count() == 0, timeout=20000)
-    qtbot.wait(50)
-    assert QgsProject.instance().mapLayers() == {} and told == [] and dock.dropping._work == []
+    qtbot.waitUntil(lambda: dock.dropping._work == [], timeout=5000)
+    assert QgsProject.instance().mapLayers() == {} and told == []
 
 
 def test_facilities_of_a_file_with_several_layers_join_those_there_are(dock, qtbot, tmp_path, files):

@@ -194,7 +194,7 @@ def test_what_is_at_work_comes_into_no_other_study(dock, qtbot, tmp_path, load_i
 
     from urban_renewal.dialogs.drop import bulk
 
-    from .test_large_lists import opened
+    from .helpers import opened
 
     ready(dock, qtbot, tmp_path, load_inputs)
     monkeypatch.setattr(bulk, "LARGE", 0)

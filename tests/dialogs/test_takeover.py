@@ -119,8 +119,8 @@ def cancel_midway(sheet, qtbot, project, delivery, folder, inputs):
     qtbot.waitUntil(lambda: bool(project.mapLayersByName("Tagged parcels")), timeout=30000)
     assert (folder / "rules").is_dir() and sheet.check is None
     sheet.reject()
-    qtbot.wait(100)
-    assert project.mapLayers() == {} and not folder.exists() and sheet.check is None
+    qtbot.waitUntil(lambda: project.mapLayers() == {} and not folder.exists(), timeout=5000)
+    assert sheet.check is None
     assert [group.name() for group in project.layerTreeRoot().findGroups()] == groups
 
 

@@ -5,8 +5,7 @@ from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QEvent, QPoint, QPointF, Qt, QUrl
 from qgis.PyQt.QtGui import QMouseEvent
 
-from .helpers import EAST, NORTH
-from .test_explore import click
+from .helpers import EAST, NORTH, click
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 import pytest
 from qgis.PyQt.QtWidgets import QDialogButtonBox
 
-from .helpers import drop, press
-from .test_lists import HEAD, ROWS
+from .helpers import LIST_HEAD, LIST_ROWS, drop, press
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2000)
 SAYS = {  # name → (how it begins, words of what is said)
@@ -55,7 +54,9 @@ def test_marks_beside_files_are_left_out_of_a_folder(tmp_path):
 def test_unicode_text_of_excel_is_read(dock, qtbot, tmp_path, project, encoding, rows):
     """Excel saves “Unicode text” as UTF-16 with tabs; it was read as GBK, without a word that could be read."""
     dock.folder.setFilePath(str(tmp_path / "study"))
-    lines = ["\t".join("" if cell is None else str(cell) for cell in row) for row in (HEAD, *(ROWS[:2] * rows))]
+    lines = [
+        "\t".join("" if cell is None else str(cell) for cell in row) for row in (LIST_HEAD, *(LIST_ROWS[:2] * rows))
+    ]
     path = tmp_path / "名单.txt"
     path.write_bytes(("\ufeff" + "\r\n".join(lines)).encode(encoding))
     sheet = drop(dock, path)

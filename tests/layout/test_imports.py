@@ -143,6 +143,17 @@ def test_sample_is_made_without_knowing_the_rules(sources):
             assert not [name for name in names if "ruleset" in name], path
 
 
+def test_tests_lean_on_no_other_test(tracked):
+    """What several share stands in helpers, panels or a conftest: else one file's change breaks another's tests."""
+    found = []
+    for path in tracked:
+        if path.suffix == ".py" and "tests" in path.parts:
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                name = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+                found += [f"{path.name}: {name}"] if name.rpartition(".")[2].startswith("test_") else []
+    assert found == []
+
+
 def test_core_loads_without_qgis(root, sources):
     """Really imported, in a fresh Python in which QGIS cannot be found."""
     modules = [path[:-3].replace("/", ".").removesuffix(".__init__") for path in sources if path.startswith("core/")]

@@ -4,11 +4,9 @@
 import pytest
 from qgis.core import QgsProcessingException, QgsVectorLayer
 
+from .helpers import box
+
 MS = 1_200_000  # 1.2 km, a second a metre
-
-
-def box(x, half):
-    return f"POLYGON(({x - half} {-half},{x + half} {-half},{x + half} {half},{x - half} {half},{x - half} {-half}))"
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@
 import pytest
 from qgis.core import QgsProcessingException, QgsVectorLayer, QgsWkbTypes
 
-from .test_facilitygap import box
+from .helpers import box
 
 
 @pytest.fixture

@@ -7,23 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from urban_renewal.core import frames, schema
+from urban_renewal.core import frames
 from urban_renewal.core.delivery.formats.csvtext import clean, guard, types_line, write_csv
 from urban_renewal.core.delivery.formats.flat import flatten, losses_frame
 from urban_renewal.core.run import Run
 
+from .helpers import table
+
 ODD = ['说 "好" 的', "一\r\n二\n三\r四", "𠮷㙍 🏠", ",;\t|", " 前后空格 ", "O'Brien"]
 RUNNING = ["=1+1", "+86 23", "-5", "@SUM(A1)", "\t=1", "\r=1", "＝1", " =1", "|calc", "%0A"]
-
-
-def table():
-    columns = (
-        schema.Column("zone_id", "text", "编号", "id", short="zone_id"),
-        schema.Column("note", "text", "备注", "note", short="note"),
-        schema.Column("people", "int", "人口", "people", short="people"),
-        schema.Column("area_m2", "real", "面积", "area", digits=2, short="area_m2"),
-    )
-    return schema.Table("zones", "片区", "Zones", "polygon", ("zone_id",), columns)
 
 
 def flat(notes, shapes=None):

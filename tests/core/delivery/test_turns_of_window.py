@@ -14,7 +14,7 @@ from urban_renewal.core.delivery.report import charts
 from urban_renewal.core.errors import Cancelled
 from urban_renewal.core.run import Run
 
-from .test_csvtext import table
+from .helpers import table
 
 HOLDING = ("to_wkt", "to_wkb", "force_2d", "get_coordinates", "get_parts", "get_rings", "transform")
 ROWS = slices.ROWS + 1

@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from urban_renewal.core import envelope
 from urban_renewal.core.run import Run
 from urban_renewal.core.zones.findings.check import check_zones
-from urban_renewal.core.zones.findings.rules import CheckInputs
+from urban_renewal.core.zones.findings.rules import CheckInputs, read_check_rules
 
-from .test_findings import RULES
+RULES = read_check_rules(envelope.load("zone-rules", "chongqing"))
 
 
 @pytest.fixture
