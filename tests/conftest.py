@@ -34,6 +34,20 @@ provider = RenewalProvider(); QgsApplication.processingRegistry().addProvider(pr
 """
 
 
+@pytest.fixture
+def collector_walks():
+    """The walks of Python's collector through all objects since the test began: its limit for them at each."""
+    found = []
+
+    def note(phase, told):
+        if phase == "start" and told["generation"] == 2:
+            found.append(gc.get_threshold()[2])
+
+    gc.callbacks.append(note)
+    yield found
+    gc.callbacks.remove(note)
+
+
 @pytest.fixture(scope="session")
 def own_qgis():
     """How a program begins that runs our algorithms in a QGIS of its own: `processing.run` may follow."""

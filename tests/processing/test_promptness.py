@@ -146,41 +146,27 @@ class Node:
         self.me = self
 
 
-@pytest.fixture
-def walks():
-    """The walks through all objects since the test began, as the collector tells of them."""
-    found = []
-
-    def note(phase, told):
-        if phase == "start" and told["generation"] == 2:
-            found.append(told)
-
-    gc.callbacks.append(note)
-    yield found
-    gc.callbacks.remove(note)
-
-
-def test_the_collector_leaves_old_objects_alone_while_one_works(walks):
+def test_the_collector_leaves_old_objects_alone_while_one_works(collector_walks):
     """A walk through all objects holds the lock for tenths of a second; young cycles are still collected."""
     usual, gone = gc.get_threshold(), weakref.ref(Node())
     with prompt():
-        walks.clear()
+        collector_walks.clear()
         with prompt():
             held = [[number] for number in range(400_000)]
         for _ in range(20_000):
             Node()
-        assert (walks, gone()) == ([], None)
+        assert (collector_walks, gone()) == ([], None)
     assert gc.get_threshold() == usual
     more = [[number] for number in range(400_000)]
-    assert len(walks) > 0
+    assert len(collector_walks) > 0
     assert len(held) == len(more)
 
 
-def test_walks_that_are_kept_are_begun_by_hand_only(walks):
+def test_walks_that_are_kept_are_begun_by_hand_only(collector_walks):
     """Not by what is loaded, nor inside a block; when they are owed, once; then Python has them back as they were."""
     usual = gc.get_threshold()
     gc.collect()
-    walks.clear()
+    collector_walks.clear()
     try:
         keep_walks()
         assert not walk_if_owed()  # nothing has come since the last one
@@ -190,10 +176,10 @@ def test_walks_that_are_kept_are_begun_by_hand_only(walks):
         del rubbish
         with prompt():
             assert not walk_if_owed()
-        assert walks == []
+        assert collector_walks == []
         assert gone() is not None
         assert walk_if_owed()
-        assert (len(walks), gone()) == (1, None)
+        assert (len(collector_walks), gone()) == (1, None)
         assert not walk_if_owed()
         with prompt():
             hand_back_walks()  # the dock goes while something works
@@ -242,28 +228,21 @@ def test_nothing_is_set_aside_before_the_libraries_are_there(monkeypatch):
 
 
 @pytest.mark.usefixtures("provider")
-def test_a_run_holds_no_walk_and_leaves_the_collector_as_it_was(tmp_path):
+def test_a_run_holds_no_walk_and_leaves_the_collector_as_it_was(tmp_path, collector_walks):
     from qgis import processing
 
-    usual, walks, limits = gc.get_threshold(), [], []
-
-    def note(phase, told):
-        if phase == "start" and told["generation"] == 2:
-            walks.append(gc.get_threshold()[2])
+    usual, limits = gc.get_threshold(), []
 
     class Feedback(QgsProcessingFeedback):
         def isCanceled(self):
             limits.append(gc.get_threshold()[2])
             return False
 
-    gc.callbacks.append(note)
-    try:
-        processing.run("urbanrenewal:createsample", {"FOLDER": str(tmp_path / "s"), "PARCEL_COUNT": 200},
-                       context=QgsProcessingContext(), feedback=Feedback())  # fmt: skip
-    finally:
-        gc.callbacks.remove(note)
+    collector_walks.clear()
+    processing.run("urbanrenewal:createsample", {"FOLDER": str(tmp_path / "s"), "PARCEL_COUNT": 200},
+                   context=QgsProcessingContext(), feedback=Feedback())  # fmt: skip
     assert min(limits) > usual[2]
-    assert set(walks) <= {usual[2]}  # none of them inside
+    assert set(collector_walks) <= {usual[2]}  # none of them inside
     assert gc.get_threshold() == usual
 
 
