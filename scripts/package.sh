@@ -3,7 +3,7 @@
 # --scan: look through it with the scanners of the plugin site as well (Bandit, detect-secrets; any finding blocks there).
 # --desktop: install it in the real desktop by QGIS's own installer, use it, reload it 20 times, unload, uninstall;
 #   OUT (default: out/installed) gets pictures and what was seen.
-# --release: refuse a zip whose homepage, tracker or repository are still placeholders.
+# --release: refuse a zip whose tracker, repository or email are still placeholders.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 version=$(sed -n 's/^version=//p' metadata.txt)

@@ -16,7 +16,7 @@ NEEDED = [
     "email",
     "tracker",
 ]
-NEEDED += ["repository", "homepage", "changelog", "tags", "category", "icon", "hasProcessingProvider", "experimental"]
+NEEDED += ["repository", "changelog", "tags", "category", "icon", "hasProcessingProvider", "experimental"]
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_texts_are_plain(general):
     for key in ("description", "about", "changelog"):
         assert not re.search(r"<[a-z/]", general[key]), key
     assert "/" not in general["author"]
-    assert all(general[key].startswith("https://") for key in ("homepage", "tracker", "repository"))
+    assert all(general[key].startswith("https://") for key in ("tracker", "repository"))
 
 
 def test_about_names_what_it_needs(root, general):
