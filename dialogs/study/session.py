@@ -1,25 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the Workbench does: keeps the study of the open project, starts and stops runs, records what they leave."""
+"""What the Workbench does with the open study: starts and stops runs, records what they leave."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsApplication, QgsProject, QgsVectorLayer
+from qgis.core import QgsApplication, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...processing.layers.snapshot import rows_of
-from ...processing.layers.systems import keep_systems
 from ...processing.texts import interface_language, tr
-from . import handover, project_state, recording, results
+from . import handover, project_state, recording
 from .edits import EditWatch
 from .handover import CREATE_SAMPLE, FULL_STUDY
 from .keeper import Keeper
-from .kept import make_folder, new_folder, remove_run, whole_folder
+from .kept import make_folder, new_folder, remove_run
+from .opened import OpenStudy
 from .readiness import BLOCKED, BLOCKING, DONE, Reason, StepState, World, is_runnable, left_out, missing_in_all, states
 from .recording import Activity, now
 from .runner import Job, Outcome, Runner
@@ -27,20 +27,19 @@ from .showing import ALL, ONE, OPEN_SAMPLE, SITES, after_run, has_delivered
 from .signatures import ContentReader, Files
 from .stages import step_of_text
 from .steps import GAPS, PROVIDER, SAMPLE, STEPS
-from .study import KEY, SCOPE, Change, Failure, InputChoice, NewerStateError, Study, Workbook
+from .study import Change, Failure, Study
 from .turns import Turns
 from .wording import failure_text, reason_text, step_title
 
 
-class Session(QObject):
-    """One project at a time. `changed` = look again; `ended(kind, ok, sentence)` = a run is over."""
+class Session(OpenStudy):
+    """One project at a time. `ended(kind, ok, sentence)` = a run is over."""
 
-    changed = pyqtSignal()
     ended = pyqtSignal(str, bool, str)
 
     def __init__(self, iface: Any, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.iface, self.project = iface, QgsProject.instance()
+        self.iface = iface
         self.runner = Runner(self)
         self.runner.finished.connect(self._on_finished)
         self.activity: Activity | None = None
@@ -51,96 +50,17 @@ class Session(QObject):
         self.edits = EditWatch(self.project, self)
         self.edits.saved.connect(self._on_saved)
         self.edits.altered.connect(self._on_altered)
-        self.project.writeProject.connect(self._on_write)
         self._is_watching = True
         self.contents = ContentReader(self.changed.emit, self)
-        self.workbook, self.is_newer = Workbook(), False
         self.keeper = Keeper(self)
         self._stray: Path | None = None  # of a run whose project was closed before it ended
         self.project.projectSaved.connect(self.keeper.on_saved)
         self.read()
 
-    # --- the study ----------------------------------------------------------------------------------------------------
-
-    @property
-    def study(self) -> Study:
-        """Return the study shown; a project without one gets one, which is saved only once a person does something."""
-        return self.workbook.study or self.workbook.add(Study())
-
     def read(self) -> None:
-        """Read the study from the project; a state of a newer version is left alone. Nothing is guessed yet."""
-        try:
-            self.workbook, self.is_newer = project_state.read_workbook(self.project), False
-        except NewerStateError:
-            self.workbook, self.is_newer = Workbook(), True
+        """Read the study from the project, and what its file names."""
+        super().read()
         self.keeper.read()
-
-    def save(self) -> None:
-        """Put the study into the project."""
-        if not self.is_newer:
-            project_state.write_workbook(self.project, self.workbook)
-
-    def _on_write(self, _: Any) -> None:
-        """Tell folders and files from the project's place, which a project has only once it is saved."""
-        if self.project.readEntry(SCOPE, KEY)[0]:
-            self.save()
-
-    def guess(self) -> None:
-        """Fill roles without a layer from the project's layers."""
-        layers = self.project.mapLayers().values()
-        keep_systems(layer.crs() for layer in layers)  # before a thread of ours asks for them
-        project_state.guess_inputs(self.project, self.study, results.result_ids(self.project))
-
-    def choose(self, role: str, layer_id: str) -> None:
-        """Take the layer a person chose for a role; "" = none, and the guess does not bring it back."""
-        study, layer = self.study, self.project.mapLayer(layer_id)
-        if layer is None:
-            gone = study.inputs.pop(role, None)
-            study.refused[role] = gone.layer_id if gone else study.refused.get(role, "")
-        else:
-            study.refused.pop(role, None)
-            study.inputs[role] = InputChoice(layer.id(), layer.source(), layer.name(), 1.0, True)
-            if role == "POPULATION":
-                project_state.share_people(self.project, study)
-        self.save()
-        self.changed.emit()
-
-    def set_mapping(self, role: str, mapping: dict[str, str]) -> None:
-        """Take {column: field} of a role's layer, only what a person chose otherwise than guessed."""
-        choice = self.study.inputs.get(role)
-        if choice is not None and choice.mapping != mapping:
-            choice.mapping = dict(mapping)
-            self.save()
-            self.changed.emit()
-
-    def set_folder(self, folder: str) -> None:
-        """Take the folder for samples and results."""
-        if (folder := whole_folder(folder, self.project.homePath())) != self.study.folder:
-            self.study.folder = folder
-            self.save()
-            self.changed.emit()
-
-    def set_value(self, name: str, value: Any) -> None:
-        """Take a setting such as RULES; None, "" or an empty list = the algorithm's default."""
-        self.set_values({name: value})
-
-    def set_values(self, values: Mapping[str, Any]) -> None:
-        """Take several settings as one change: whoever shows the study looks at everything once."""
-        others = {name: value for name, value in values.items() if self.study.setting(name) != (value or "")}
-        for name, value in others.items():
-            if value in (None, "", []):
-                self.study.settings.pop(name, None)
-            else:
-                self.study.settings[name] = value
-        if others:
-            self.save()
-            self.changed.emit()
-
-    def rename(self, name: str) -> None:
-        """Take the study's name."""
-        if name != self.study.name:
-            self.study.name = name
-            self.save()
 
     # --- what can be done ---------------------------------------------------------------------------------------------
 
@@ -296,7 +216,7 @@ class Session(QObject):
         self.edits.close()
         if self._is_watching:
             self.project.projectSaved.disconnect(self.keeper.on_saved)
-            self.project.writeProject.disconnect(self._on_write)
+            self.stop_writing()
         self._is_watching = False
         self.runner.abandon()
         remove_run(self._stray)

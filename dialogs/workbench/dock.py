@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -17,26 +16,22 @@ from qgis.PyQt.QtWidgets import QDockWidget, QFileDialog, QScrollArea, QVBoxLayo
 from ...processing.texts import tr
 from ..parts.later import forget_now
 from ..parts.widgets import Page, fold_button, folding_box, follow_on
-from ..study import speed, wording
-from ..study.again import is_delivery
-from ..study.handover import CREATE_SAMPLE
+from ..study import wording
 from ..study.leaving import Leaving
 from ..study.looking import Looking
 from ..study.project_state import layer_of
-from ..study.session import OPEN_SAMPLE, Session
+from ..study.session import Session
 from ..study.steps import DELIVERY, STEPS
 from ..study.timeleft import TimeLeft
 from ..study.turns import Line
 from ..warming import Warming
-from .card_words import Told, shift_question, step_reports, unbroken, without_lines
 from .cards import StepCard, StepLine
-from .head import BETWEEN, Body, Foot, Head, explore_tip
+from .head import Body, Foot, Head
 from .inputs_panel import InputsPanel
 from .keys import add_keys
 from .links import follow, take_back, tell
 from .panels import Panels
-from .proposed import proposal
-from .studies import notes
+from .shown import show_all
 
 POLL_MS = 200  # how often the bar moves and Cancel's answer is looked for
 LAST_DATA = "UrbanRenewal/last_data"  # of the profile: the folder of the data added last
@@ -187,86 +182,27 @@ class RenewalDock(Panels, QDockWidget):
         self.session.seen = self.session.world(unread)
         self.session.contents.begin(unread)
         try:
-            self._refresh()
+            self._about_study()
+            show_all(self)
+            self._follow_run()
         finally:
             self.session.seen = None
 
-    def _refresh(self) -> None:
-        session = self.session
-        study, busy = session.study, session.is_busy
-        if study.study_id != self._about:
-            self._about = study.study_id
+    def _about_study(self) -> None:
+        """Close the panels of a study that is no longer the one shown."""
+        if self.session.study.study_id != self._about:
+            self._about = self.session.study.study_id
             self._close_panels()
-        self.head.show_study(study, bool(session.project.mapLayers()))
-        self.name.setEnabled(not busy)
-        self.head.add.setEnabled(not busy)
-        self.studies.setEnabled(not busy)
-        self.sample.setEnabled(not busy and session.has_algorithm(CREATE_SAMPLE))
-        self._show_welcome()
-        self.inputs.show_inputs(session.project, study, not busy)
-        self.inputs_box.setTitle(self.inputs.title())
-        for part in self.made("settings", "options"):
-            part.show_study(study, not busy)
-        if self.folder.filePath() != study.folder:
-            self.folder.blockSignals(True)
-            self.folder.setFilePath(study.folder)
-            self.folder.blockSignals(False)
-        self.folder.setEnabled(not busy)
-        states, told = session.states(), self._told()
-        for key, card in self.cards.items():
-            card.show_state(states[key], study, busy, told[key])
-        self._show_foot()
-        self.explore.setEnabled(self.iface is not None and any(key in study.steps for key in ("prepare", "tag")))
-        needs = tr("Exploring begins with the results of Prepare: run it first.")
-        self.explore.setToolTip(explore_tip() if self.explore.isEnabled() else needs)
-        self.activity.setVisible(busy and session.activity.kind == OPEN_SAMPLE)
+
+    def _follow_run(self) -> None:
+        """Let the bar move while something runs."""
+        busy = self.session.is_busy
         if busy and not self._poll.isActive():
             self._left = TimeLeft()
             self._poll.start()
             take_back(self)
         elif not busy:
             self._poll.stop()
-
-    def _told(self) -> dict[str, Told]:
-        """Return what each card says besides its state."""
-        study, n = self.session.study, self.session.rows_n("PARCELS")
-        reports = step_reports(study, self.delivery_folder())
-        return {
-            key: Told(speed.estimate_s(key, n), reports, shift_question(study) if key == "prepare" else "")
-            for key in self.cards
-        }
-
-    def _show_welcome(self) -> None:
-        is_empty = not self.session.project.mapLayers()
-        if self.session.is_newer:
-            text = tr("This project was saved by a newer version of the Workbench; its study is left as it is.")
-        else:
-            text = tr("No data yet. Drop a parcel layer here, or try the sample first.") if is_empty else ""
-        if not text and not self.session.study.steps and is_delivery(self.session.project):
-            told = tr("This project is a delivery. To go on with its study, take it over into a folder of your own.")
-            text = f'{escape(told)} <a href="takeover">{tr("Take over…")}</a>'
-        self.welcome.setText(text)
-        self.welcome.setVisible(bool(text) and not self.session.is_busy)
-
-    def _show_foot(self) -> None:
-        missing, first = self.session.missing_for_all(), self.session.first_open()
-        self.run_all.setEnabled(not self.session.is_busy and not missing)
-        from_here = tr("From “{step}” on").format(step=wording.step_title(first))
-        self.run_all.setText(tr("Run all") if first == STEPS[0].key else from_here)
-        lines = [escape(wording.reason_text(reason)) + proposal(self.session, reason) for reason in missing[:3]]
-        lines += notes(self.session)
-        lines += without_lines(self.session) if not missing else []
-        if len(missing) > 3:
-            lines.append(tr("({n} more)").format(n=len(missing) - 3))
-        self.why.setText("<br>".join(lines))
-        tips = [wording.reason_text(reason) for reason in missing]
-        busy = tr("Something is running: wait for it, or cancel it.")
-        self.run_all.setToolTip(busy if self.session.is_busy else "\n".join(tips))
-        self.why.setVisible(bool(lines) and not self.session.is_busy)
-        folder = self.delivery_folder()
-        links = [("report", tr("Open report"))] if (folder / "report.html").exists() else []  # more is on the cards
-        shown = [*(links if self.session.study.folder else []), ("help", tr("Help F1"))]
-        self.links.setText(BETWEEN.join(f'<a href="{action}">{unbroken(text)}</a>' for action, text in shown))
 
     def delivery_folder(self) -> Path:
         """Return where the study's delivery lies or will lie."""
