@@ -1,5 +1,7 @@
 """The map sheets of a delivery: what stands on them, read back from the PDF."""
 
+import subprocess
+
 import pytest
 
 from .conftest import box
@@ -79,6 +81,11 @@ def test_what_all_sheets_show_is_worked_out_once(study, run_algorithm, monkeypat
     assert sorted(asked) == ["hull_of", "unknown_floors"]
 
 
+def pdf_title(path):
+    told = subprocess.run(["pdfinfo", path], capture_output=True, text=True, check=True).stdout
+    return next(line.partition(":")[2].strip() for line in told.splitlines() if line.startswith("Title:"))
+
+
 def test_findings_and_actions_on_the_page(study, make_layer, save_layer, run_algorithm, tmp_path, pdf_text):
     """What is not met comes first; own figures are marked; floor area by action adds up to what the zone has."""
     from pathlib import Path
@@ -128,6 +135,9 @@ def test_findings_and_actions_on_the_page(study, make_layer, save_layer, run_alg
     project = QgsProject()
     assert project.read(str(Path(found["FOLDER"]) / "project.qgz"))
     assert "留改拆增" in project.mapThemeCollection().mapThemes()
+    sheets = ("03-01_七星岗", "05-01_留改拆增图")
+    told = [pdf_title(Path(found["FOLDER"]) / "maps" / f"{name}.pdf") for name in sheets]
+    assert told == [f"{name.replace('_', ' ')}　{project.title()}" for name in sheets]  # readers call their tabs so
     project.clear()
 
 

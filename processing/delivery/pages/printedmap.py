@@ -194,13 +194,20 @@ class Printer:
         return self._sheet.paper.report_box
 
     def exportToPdf(self, path: str, settings: Any) -> Any:
-        """Print a PDF. Raises Cancelled."""
+        """Print a PDF, by whose title readers call their tabs: the sheet's, for the project's is that of all sheets.
+
+        Raises Cancelled.
+        """
+        project = self._sheet.layout.project()
+        whole = project.title()
+        project.setTitle("　".join(filter(None, (self._sheet.layout.name(), whole))))
         for item in self._sheet.maps:
             item.is_page = True
         try:
             with self._sheet.watched(self._run):
                 return self._exporter.exportToPdf(path, settings)
         finally:
+            project.setTitle(whole)
             for item in self._sheet.maps:
                 item.is_page = False
 
