@@ -44,7 +44,9 @@ def read_activity(table: pd.DataFrame, parcels: pd.DataFrame, as_of: datetime.da
         "day": last_days(frames.optional(table, "date"), as_of),
     })  # fmt: skip
     known = records["stream"].isin(STREAMS)
-    if not known.all():
+    if len(records) and records["stream"].isna().all():
+        run.warn("activity_without_stream", n=len(records))
+    elif not known.all():
         words = sorted({"—" if pd.isna(word) else str(word) for word in records.loc[~known, "stream"]})
         run.warn("stream_unknown", n=int((~known).sum()), values=words[:5])
     undated = known & records["day"].isna()

@@ -6,22 +6,30 @@ Offices forget the .cpg of GBK, and Excel in Chinese saves a .csv in GBK; QGIS t
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from pathlib import Path
 
 from qgis.core import QgsFeatureRequest, QgsProviderRegistry, QgsVectorLayer
 from qgis.PyQt.QtCore import QUrl, QUrlQuery
 
+from ...core.errors import RenewalError
 from ...core.inputs.encodings import encoding_of, find_misreading, is_strange, is_utf8, words_of_dbf
 
 LOOKED_AT = 100_000  # bytes that tell an encoding: looked at on the main thread, in 50 ms
 SAMPLE = 200  # features whose texts tell whether a layer is garbled: own choice
+WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # “Unicode text” of Excel
 TABLES, SHAPES = (".csv", ".txt", ".tsv"), (".shp", ".dbf")
 
 
 def read_as_written(layer: QgsVectorLayer, file: Path) -> None:
-    """Have a file that does not tell its encoding read as its bytes read best."""
+    """Have a file that does not tell its encoding read as its bytes read best.
+
+    Raises RenewalError: `file_in_utf16` (a list in UTF-16, which comes out as noughts and half names).
+    """
     found = _encoding_of_file(file)
+    if found == "UTF-16":
+        raise RenewalError("file_in_utf16", layer=layer.name(), file=file.name)
     if found is not None and found != layer.dataProvider().encoding():
         layer.setProviderEncoding(found)
 
@@ -100,6 +108,8 @@ def _encoding_of_file(file: Path) -> str | None:
         return None
     with file.open("rb") as stream:
         data = stream.read(LOOKED_AT)
+    if data.startswith(WIDE):
+        return "UTF-16"
     return "UTF-8" if is_utf8(data) and not data.isascii() else encoding_of(data)
 
 

@@ -561,6 +561,17 @@ def test_a_garbled_table_that_cannot_be_read_again_is_told(run_algorithm, make_l
     assert "图层“用电”的文字是乱码：文件是 GBK 编码" in feedback.textLog()
 
 
+@pytest.mark.parametrize("mark", [",", "\t"])
+def test_a_table_in_utf_16_is_refused_by_a_sentence(mark, run_algorithm, make_layer, tmp_path):
+    """“Unicode text” of Excel: it was told to be GBK, and nothing of it counted."""
+    path = tmp_path / "用电.csv"
+    path.write_bytes(GBK_TABLE.replace(",", mark).encode("utf-16"))
+    parcels = make_layer([(square(0), {"parcel_id": "p1", "land_use": "0601"})], name="宗地")
+    given = {"PARCELS": parcels, "ACTIVITY": str(path), "OUTPUT": "TEMPORARY_OUTPUT"}
+    with pytest.raises(QgsProcessingException, match="是 UTF-16 编码"):
+        run_algorithm("tagparcels", given)
+
+
 @pytest.mark.parametrize("text", ["甲,乙\n养老站,1\n", "id,x\n1,2\n", "nom,école\nCafé,1\n"])
 def test_a_table_that_reads_well_is_left_alone(text, qgis_app, tmp_path):
     from qgis.core import QgsVectorLayer

@@ -258,6 +258,18 @@ def test_a_programme_that_nobody_gave_says_nothing():
     assert [(message.code, message.values["n"]) for message in run.messages] == [("programme_unknown", 2)]
 
 
+@pytest.mark.parametrize(
+    ("streams", "code"),
+    [([None, None], "activity_without_stream"), (["煤", None], "stream_unknown"), (["power", "power"], None)],
+)
+def test_activity_of_which_nobody_knows_what_it_is(streams, code):
+    """A header below a title gives no column that is known: one sentence says that nothing of the table counts."""
+    parcels = pd.DataFrame({"parcel_id": ["a"]})
+    table = pd.DataFrame({"parcel_id": ["a"] * 2, "stream": streams, "value": 1.0, "date": "2025-06"})
+    read_activity(table, parcels, AS_OF, run := Run())
+    assert [message.code for message in run.messages] == ([code] if code else [])
+
+
 def test_documented_areas_in_another_unit_are_told():
     parcels = pd.DataFrame({"parcel_id": list("abc"), "doc_area": [1500.0, 1500.0, 2000.0]})
     parcels["geometry"] = np.array([shapely.box(0, 0, 1000, 1000)] * 3, dtype=object)  # 1500 亩 each
