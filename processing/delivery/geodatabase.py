@@ -24,7 +24,7 @@ KINDS = {0: POINT, 1: LINE, 2: LINE, 5: LINE, 3: POLYGON, 6: POLYGON, 4: MULTIPO
 
 
 def write_geodatabase(path: Path, flats: Sequence[Any], run: Any) -> list[Any]:
-    """Write each layer with Chinese headings as aliases; return what the geodatabase does not hold.
+    """Write each layer with headings in the language of `run` as aliases; return what the geodatabase does not hold.
 
     Losses: `loss_control`, `loss_cut` (a template's length), `loss_number` (whole numbers beyond 2^53),
     `loss_empty_shape`, `loss_shape_kind` (a point among areas, say: a layer holds one kind), `loss_field_name` (a
@@ -59,16 +59,17 @@ def _write_layer(database: Any, flat: Any, run: Any) -> list[Any]:
         system = osr.SpatialReference()
         system.ImportFromESRI([flat.system])
         system.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
-    layer = database.CreateLayer(flat.name, system, _geometry_type(flat), [f"LAYER_ALIAS={flat.table.zh}"])
+    title = flat.table.zh if run.language == "zh" else flat.table.en
+    layer = database.CreateLayer(flat.name, system, _geometry_type(flat), [f"LAYER_ALIAS={title}"])
     file, losses = f"data.gdb/{flat.name}", []
     columns = [(column.name, flat.values[number]) for number, column in enumerate(flat.columns)]
     domains = wanted_domains(flat.table.name, columns)
-    add_domains(database, domains.values(), "zh")
+    add_domains(database, domains.values(), run.language)
     for number, column in enumerate(flat.columns):
         # an own OBJECTID would be taken for the row's number from GDAL 3.9 on
         wanted = f"{column.name}_1" if column.name.upper() in RESERVED else column.name
         definition = ogr.FieldDefn(wanted, _field_type(column, flat.values[number]))
-        definition.SetAlternativeName(column.alias("zh"))
+        definition.SetAlternativeName(column.alias(run.language))
         if column.name in domains:
             definition.SetDomainName(domains[column.name])
         if flat.lengths and flat.lengths[number]:

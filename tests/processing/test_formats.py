@@ -247,6 +247,19 @@ def test_drawing_is_read_by_others(study, run_algorithm):
     assert manifest["secrecy"] == "内部"
 
 
+@pytest.mark.parametrize(("language", "alias", "told"), [("zh", "标记", "老旧小区"), ("en", "Tag", "Old compound")])
+def test_a_geodatabase_speaks_the_language_of_the_delivery(language, alias, told, study, run_algorithm):
+    """As the GeoPackage beside it: headings and the words of coded values."""
+    from osgeo import gdal
+
+    found, _, _ = run_algorithm("exportzones", {**study, "FORMATS": ["gdb"], "LANGUAGE": language})
+    database = gdal.OpenEx(str(Path(found["FOLDER"]) / "data.gdb"))
+    heads = database.GetLayerByName("tagged").GetLayerDefn()
+    tag = heads.GetFieldDefn(heads.GetFieldIndex("tag"))
+    assert tag.GetAlternativeName() == alias
+    assert database.GetFieldDomain(tag.GetDomainName()).GetEnumeration()["old_compound"] == told
+
+
 def test_template_names_layers_of_shp_and_gdb(study, run_algorithm):
     found, _, _ = run_algorithm(
         "exportzones", {**study, "FORMATS": ["shp", "gdb"], "TEMPLATE": "bsm-ysdm-xzqdm", "SHP_ENCODING": "GBK"}
