@@ -57,8 +57,14 @@ class Words:
     tell: Tell | None = None
 
 
+REMARKS = (  # what zones.projects.make puts a project's remark together of; the longest first: a list may be anything
+    "project_remark+project_remark_unknown+project_remark_lifts", "project_remark+project_remark_lifts",
+    "project_remark+project_remark_unknown", "project_remark",
+)  # fmt: skip
+
+
 def _remark(text: str, language: str) -> str:
-    return resay(text, language, ("project_remark", "project_remark+project_remark_unknown"))
+    return resay(text, language, REMARKS)
 
 
 Columns = Sequence[Figure | Words]

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core import envelope, frames, schema
+from urban_renewal.core.delivery.institute import REMARKS
 from urban_renewal.core.delivery.resaid import relist, rename, resay
 from urban_renewal.core.run import Run
 from urban_renewal.core.words import say
@@ -152,6 +153,21 @@ def test_sentences_in_a_row():
     )
     assert resay(told, "zh", codes) == told
     assert resay(told, "en", ("no_such_code", "project_remark")) == told
+
+
+@pytest.mark.parametrize("open_items", [[], ["管线", "道路"]])
+@pytest.mark.parametrize("lifts", [0, 1, 8])
+def test_the_remark_of_a_project_in_both_languages(open_items, lifts):
+    """One that spoke of lifts stayed Chinese in an English report; in English no blank parted its sentences."""
+    both = {}
+    for language in ("zh", "en"):
+        said = say("project_remark", language)
+        said += say("project_remark_unknown", language, items=open_items) if open_items else ""
+        said += say("project_remark_lifts", language, n=lifts) if lifts else ""
+        both[language] = said
+    assert resay(both["zh"], "en", REMARKS) == both["en"]
+    assert (resay(both["en"], "zh", REMARKS) == both["zh"]) or lifts == 1  # “building needs” does not tell how many
+    assert not re.search(r"[.:][A-Z]", both["en"])
 
 
 def test_figures_in_words():
