@@ -56,11 +56,11 @@ def _texts(snapshot: Any) -> Iterable[str]:
         yield snapshot.file.stem
     stamp = _stamp(snapshot.file)
     yield from _inputs_of(snapshot.file, stamp)
-    told, layer = None, QgsProject.instance().mapLayer(getattr(snapshot, "layer_id", ""))
+    told, layer = None, QgsProject.instance().mapLayer(snapshot.layer_id)
     if layer is None and isinstance(snapshot, RasterSnapshot):
-        named = QgsProject.instance().mapLayersByName(snapshot.name)
-        found = QgsRasterLayer(str(snapshot.file), snapshot.name) if snapshot.file is not None else None
-        layer = next((item for item in named if isinstance(item, QgsRasterLayer)), found)
+        if snapshot.file is not None:
+            layer = QgsRasterLayer(str(snapshot.file), snapshot.name)
+            layer.loadDefaultMetadata()  # a .qmd beside it
     elif layer is None and stamp:  # a result of ours: what its file says was read with it
         told = snapshot.metadata
     elif layer is None and snapshot.file is not None:

@@ -117,6 +117,7 @@ class RasterSnapshot:
     columns: int
     rows: int
     file: Path | None
+    layer_id: str = ""  # of the layer it was taken from, which may stand in the project
 
 
 def split_definition(value: Any, context: QgsProcessingContext) -> tuple[Any, dict[str, Any]]:
@@ -301,7 +302,7 @@ def take_raster(parameter: str, value: Any, context: QgsProcessingContext) -> Ra
     name = _given.get().get(target, layer.name()) if isinstance(target, str) else layer.name()
     return RasterSnapshot(
         parameter, name, provider, known_crs(layer), layer.extent(), provider.xSize(), provider.ySize(),
-        path if path.is_file() else None,
+        path if path.is_file() else None, layer.id(),
     )  # fmt: skip
 
 

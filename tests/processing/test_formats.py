@@ -316,6 +316,26 @@ def test_classified_layers_are_refused(study, run_algorithm, make_layer, save_la
     assert not Path(study["FOLDER"]).exists()
 
 
+def test_a_raster_is_asked_itself_whether_it_is_classified(study, run_algorithm, project, tmp_path):
+    """By what its own file says; another raster that has its name in the project says nothing of it."""
+    from osgeo import gdal
+    from qgis.core import QgsLayerMetadata, QgsRasterLayer
+
+    files = [tmp_path / folder / "dem.tif" for folder in ("secret", "open")]
+    for file in files:
+        file.parent.mkdir()
+        gdal.GetDriverByName("GTiff").Create(str(file), 4, 4, 1, gdal.GDT_Float32).FlushCache()
+    classified = QgsRasterLayer(str(files[0]), "dem")
+    metadata = QgsLayerMetadata()
+    metadata.setRights(["秘密★5年"])
+    classified.setMetadata(metadata)
+    assert classified.saveDefaultMetadata()[1]
+    project.addMapLayer(QgsRasterLayer(str(files[1]), "dem"))
+    with pytest.raises(Exception, match="密级"):
+        run_algorithm("exportzones", {**study, "FORMATS": ["csv"], "DEM": str(files[0])})
+    assert not Path(study["FOLDER"]).exists()
+
+
 def test_what_is_said_to_be_no_secret_may_leave():
     from urban_renewal.processing.delivery.secrecy import is_classified
 
