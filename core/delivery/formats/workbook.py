@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import islice
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
@@ -156,10 +157,12 @@ def _row(number: int, values: Sequence[Any], styles: Sequence[int]) -> str:
 
 
 def _cell(place: str, value: Any, style: int) -> str:
-    if value is None or _is_na(value) or (isinstance(value, float) and not math.isfinite(value)):
+    is_number = isinstance(value, Real) and not isinstance(value, bool)  # also numpy's, whose repr a sheet cannot read
+    if value is None or _is_na(value) or (is_number and not math.isfinite(value)):
         return f'<c r="{place}" s="{style}"/>'
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return f'<c r="{place}" s="{style}"><v>{value!r}</v></c>'
+    if is_number:
+        plain = int(value) if isinstance(value, Integral) else float(value)
+        return f'<c r="{place}" s="{style}"><v>{plain!r}</v></c>'
     if style == TEXT and len(str(value)) > WIDEST // 2 and _letters(str(value)) > WIDEST:
         style = LONG
     return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{_clean(str(value))}</t></is></c>'

@@ -1,8 +1,10 @@
 """Workbooks read back with another reader; text that looks like a formula stays text."""
 
 import math
+import re
 import zipfile
 
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -42,6 +44,16 @@ def test_read_back(tmp_path):
     assert page.cell(3 + len(NASTY), 3).value is None
     assert [cell.value for cell in page[4 + len(NASTY)]] == ["合计", 28, None]
     assert page.freeze_panes == "A3"
+
+
+def test_numbers_of_numpy_are_numbers_of_the_sheet(tmp_path):
+    """Their repr depends on the version: numpy 2 says np.float64(0.5), which no reader of a sheet takes."""
+    row = [np.int64(7), np.float64(0.5), np.float32(0.25), np.float32("nan"), 2**53 + 1]
+    sheet = workbook.Sheet("s", "t", list("abcde"), [0, 1, 2, 2, 0], [row])
+    workbook.write_workbook(tmp_path / "a.xlsx", [sheet])
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
+        text = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert re.findall("<v>(.*?)</v>", text) == ["7", "0.5", "0.25", "9007199254740993"]
 
 
 def test_same_content_same_bytes(tmp_path):
