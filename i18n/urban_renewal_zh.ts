@@ -88,6 +88,10 @@
         <translation>加入</translation>
     </message>
     <message>
+        <source>Add all {n}</source>
+        <translation>全部添加（{n}）</translation>
+    </message>
+    <message>
         <source>Add data</source>
         <translation>添加数据</translation>
     </message>
@@ -2520,6 +2524,10 @@
         <translation>本文件</translation>
     </message>
     <message>
+        <source>This file and those behind it; a sheet comes up where something is to be decided.</source>
+        <translation>这个文件和后面的一起添加；需要决定的才弹出来问。</translation>
+    </message>
+    <message>
         <source>This folder keeps the study “{name}”, last run {when}.</source>
         <translation>这个文件夹里有研究“{name}”，上次运行：{when}。</translation>
     </message>
@@ -3658,6 +3666,10 @@
     <message>
         <source>{n} min</source>
         <translation>{n} 分钟</translation>
+    </message>
+    <message>
+        <source>{n} more {n?file was|files were} added as proposed.</source>
+        <translation>又按建议添加了 {n} 个文件。</translation>
     </message>
     <message>
         <source>{n} more {n?parcel with a tag is|parcels with a tag are} renovated, under way or expropriated: not counted.</source>

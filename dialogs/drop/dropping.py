@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,13 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QEvent, QObject, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QDialogButtonBox, QFrame
 
+from ...core.words import fill
 from ...processing.texts import tr
 from ..study import results, wording
 from ..study.project_state import layer_of
 from ..study.steps import PROVIDER
 from . import lists as drop_list
+from .at_once import AtOnce
 from .files import data_files
 from .large import bring
 from .merging import Merging
@@ -43,6 +46,7 @@ class Dropping(QObject):
         super().__init__(dock)
         self._dock = dock
         self.merging = Merging(self, dock)
+        self.at_once = AtOnce(dock.session, self)
         self._queue: list[Path] = []
         self._asked, self._of = 0, 0
         self.outline: QFrame | None = None
@@ -80,6 +84,7 @@ class Dropping(QObject):
         """Watch no longer; open sheets are closed."""
         self._dock.removeEventFilter(self)
         self._queue.clear()
+        self.at_once.stop()
         for sheet in self._dock.findChildren(DropSheet):
             sheet.reject()
         self.forget()
@@ -100,25 +105,40 @@ class Dropping(QObject):
         self._next()
 
     def _next(self, *_: Any) -> None:
-        if self._queue and not any(sheet.isVisible() for sheet in self._dock.findChildren(DropSheet)):
+        if self.at_once.is_settling or any(sheet.isVisible() for sheet in self._dock.findChildren(DropSheet)):
+            return
+        if self._queue:
             self._asked += 1
             self.ask(self._queue.pop(0), f" ({self._asked}/{self._of})" if self._of > 1 else "")
+        elif self.at_once.is_wanted:
+            n = self.at_once.added_n
+            self.at_once.stop()
+            if n:
+                self.told.emit(True, fill(tr("{n} more {n?file was|files were} added as proposed."), n=n))
 
     def ask(self, path: Path, place: str = "") -> DropSheet:
         """Show the sheet of a file; `place` = which of how many."""
-        sheet = DropSheet(path, self._dock, place, self.merging)
+        sheet = DropSheet(path, self._dock, place, self.merging, len(self._queue))
         # not while the sheet is still closing: adding a layer lets Qt delete what is closed
         sheet.accepted.connect(lambda: QTimer.singleShot(0, lambda: self.take(sheet)))
         sheet.rejected.connect(sheet.deleteLater)
         sheet.finished.connect(lambda _: QTimer.singleShot(0, self._next))
+        if self.at_once.is_wanted:
+            self.at_once.settle(sheet, partial(self._show, sheet))
+        else:
+            self._show(sheet)
+        return sheet
+
+    @staticmethod
+    def _show(sheet: DropSheet) -> None:
         sheet.show()
         sheet.buttons.button(QDialogButtonBox.StandardButton.Ok).setFocus()
-        return sheet
 
     def take(self, sheet: DropSheet) -> None:
         """Put the layer into the project and its role."""
         session, role, corrects = self._dock.session, sheet.role.currentData(), sheet.corrects()
         sheet_system, (kind, joins) = sheet.system, sheet.facilities.asked()
+        self.at_once.is_wanted = self.at_once.is_wanted or sheet.takes_rest
         if sheet.takes_all:
             layers = sheet.add_all(session.project)
             self._inherit(layers)

@@ -12,6 +12,7 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout
 
 from ...core.words import fill
+from ...processing.layers.systems import has_system
 from ...processing.texts import tr
 from ..parts.buttons import click_once
 from ..parts.help_pages import add_help
@@ -35,6 +36,7 @@ from .unread import lacking_words, unread_words
 
 ENCODINGS = ("UTF-8", "GB18030", "Big5")
 ALL, LIST = "all", "list"  # in place of a provider
+ACCEPT, REST = QDialogButtonBox.ButtonRole.AcceptRole, QDialogButtonBox.ButtonRole.ActionRole
 
 
 class DropSheet(QDialog):
@@ -44,18 +46,18 @@ class DropSheet(QDialog):
     file that holds several, their roles guessed.
     """
 
-    def __init__(self, path: Path, parent: Any = None, place: str = "", merging: Any = None) -> None:
+    def __init__(self, path: Path, parent: Any = None, place: str = "", merging: Any = None, rest_n: int = 0) -> None:
         super().__init__(parent)
         self.path, self.layer, self.table = path, None, None
         self._look: Any = None  # the task that looks for a shift
         self._shift, self._is_taken = "", False
+        self.takes_rest, self._rest_n = False, rest_n  # the files behind this one, too; how many they are
         self.setWindowTitle(tr("Add {file}").format(file=path.name) + place)
         layout, form = QVBoxLayout(self), QFormLayout()
         self.form = form
         self.which, self.role, self.encoding = QComboBox(), QComboBox(), QComboBox()
         self.crs = QgsProjectionSelectionWidget()
-        self.correct, self.system = QCheckBox(), "gcj02"
-        self.by_name = QCheckBox()
+        self.correct, self.by_name, self.system = QCheckBox(), QCheckBox(), "gcj02"
         self.by_name.hide()
         self.by_name.toggled.connect(lambda _: self.open_chosen())
         self._named: drop_places.NamedPlaces | None = None
@@ -119,11 +121,30 @@ class DropSheet(QDialog):
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setText(tr("Add"))
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setDefault(True)
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(tr("Cancel"))
+        if self._rest_n:
+            rest = self.buttons.addButton(tr("Add all {n}").format(n=self._rest_n + 1), REST)
+            rest.setToolTip(tr("This file and those behind it; a sheet comes up where something is to be decided."))
+            rest.clicked.connect(self._take_rest)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         click_once(*self.buttons.buttons())
         add_help(self, "guide#s2", buttons=self.buttons)
         layout.addWidget(self.buttons)
+
+    def _take_rest(self) -> None:
+        self.takes_rest = True
+        self.accept()
+
+    @property
+    def is_at_work(self) -> bool:
+        """Say whether the file is still being read, or looked at for a shift."""
+        is_reading = self.large is not None and self.large.is_reading
+        return is_reading or (self._look is not None and not sip.isdeleted(self._look) and self._look.isActive())
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Say whether places look shifted, some rows have none, or names might tell them."""
+        return bool(self._shift or self._named or (self.table is not None and self._lost))
 
     @property
     def takes_all(self) -> bool:
@@ -150,7 +171,8 @@ class DropSheet(QDialog):
         self._fill_roles()
         is_empty = self.table is not None and bool(self.table.header) and not self.table.rows
         is_good = not is_empty and (self.takes_all or (self.layer is not None and self.layer.isValid()))
-        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(is_good)
+        for button in self.buttons.buttons():
+            button.setEnabled(is_good or self.buttons.buttonRole(button) not in (ACCEPT, REST))
         for row in (self.role, self.crs):  # each layer of a file has its own
             self.form.labelForField(row).setVisible(is_good and not self.takes_all)
             row.setVisible(is_good and not self.takes_all)
@@ -290,7 +312,7 @@ class DropSheet(QDialog):
             words.append(tr("The layer has no features: a study cannot be made from it."))
         if isinstance(layer, QgsRasterLayer):
             words.append(drop_words.raster_words(layer))
-        if layer.isSpatial() and not layer.crs().isValid():
+        if layer.isSpatial() and not has_system(layer):
             words.append(tr("The layer has no coordinate system: choose the one it was drawn in."))
         self._tell_metres(layer, words)
         if named_so := shifted_by_name(layer):

@@ -17,6 +17,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from ...processing.layers.systems import has_system
 from ...processing.missing import missing_packages
 from . import study as memory
 from .readiness import UNREAD, LayerLook, World, is_same
@@ -109,7 +110,7 @@ def look_at_world(
         if layer.id() != choice.layer_id:
             choice.layer_id = layer.id()
         choice.name = layer.name()  # renamed in QGIS: what is said of it when it is gone bears the last name
-        has_crs = geometry_of(layer) == "none" or layer.crs().isValid()
+        has_crs = geometry_of(layer) == "none" or has_system(layer)
         edits = study.changes[layer.id()].n if study and layer.id() in study.changes else 0
         told = signature(layer, edits, choice.mapping, unread=unread)
         others = [record for record in study.steps.values() if record.seen.get(role, "") not in ("", told)]

@@ -38,7 +38,7 @@ from ...core.errors import RenewalError
 from ...core.sqlfiles import open_to_read
 from ...core.sqlnames import quoted
 from .apart import apart
-from .systems import revived
+from .systems import is_undefined, revived
 from .written import called as encoding_name
 from .written import read_again, read_as_written
 
@@ -199,8 +199,7 @@ def find_layer(value: Any, context: QgsProcessingContext, hint: Any) -> Any:
 def known_crs(layer: Any) -> QgsCoordinateReferenceSystem:
     """Return the layer's system, invalid for the two that a GeoPackage writes when it knows none."""
     crs = layer.crs()
-    undefined = not crs.authid() and crs.description().startswith("Undefined ")
-    return QgsCoordinateReferenceSystem() if undefined else revived(crs)
+    return QgsCoordinateReferenceSystem() if is_undefined(crs) else revived(crs)
 
 
 def take_vector(parameter: str, value: Any, context: QgsProcessingContext) -> VectorSnapshot:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import chain
+from typing import Any
 
 from qgis.core import (
     QgsApplication,
@@ -55,6 +56,16 @@ def revived(crs: QgsCoordinateReferenceSystem) -> QgsCoordinateReferenceSystem:
     if not crs.authid():
         raise RenewalError("crs_lost", name=crs.description())
     return system_named(crs.authid())
+
+
+def is_undefined(crs: QgsCoordinateReferenceSystem) -> bool:
+    """Say whether a system is one of the two that a GeoPackage writes when it knows none; QGIS calls them valid."""
+    return not crs.authid() and crs.description().startswith("Undefined ")
+
+
+def has_system(layer: Any) -> bool:
+    """Say whether it is known where the places of a layer are."""
+    return bool(layer.crs().isValid() and not is_undefined(layer.crs()))
 
 
 def keep_systems(systems: Iterable[QgsCoordinateReferenceSystem]) -> None:

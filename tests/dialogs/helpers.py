@@ -43,6 +43,23 @@ def write_rows(path, name, source, rows):
     return layer
 
 
+def write_without_system(path, name, wkt, values):
+    """Write one row into a GeoPackage that knows no coordinate system; `values` are {field: text}."""
+    from osgeo import ogr
+
+    base = ogr.GetDriverByName("GPKG").CreateDataSource(str(path))
+    shape = ogr.CreateGeometryFromWkt(wkt)
+    layer = base.CreateLayer(name, None, shape.GetGeometryType())
+    for field in values:
+        layer.CreateField(ogr.FieldDefn(field, ogr.OFTString))
+    row = ogr.Feature(layer.GetLayerDefn())
+    row.SetGeometry(shape)
+    for field, text in values.items():
+        row.SetField(field, text)
+    assert layer.CreateFeature(row) == 0
+    del row, layer, base  # closes the file
+
+
 # A 120 m street east, B 60 m of stairs north (10 m up), C 120 m street east; an elder walks 1 m in 1 s on streets,
 # the stairs take 100 s up and 80 s down
 EDGES = (

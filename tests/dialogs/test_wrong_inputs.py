@@ -14,7 +14,7 @@ from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsVectorFileWriter, 
 from qgis.PyQt.QtWidgets import QDialogButtonBox
 
 from .conftest import SAMPLE, write_tables
-from .helpers import drop, press
+from .helpers import drop, press, wait_looked, write_without_system
 
 WORDS = ["F1", "幼儿园"]
 
@@ -408,3 +408,17 @@ def test_a_layer_without_a_system_has_a_link_to_where_it_is_set(dock, load_input
     assert shown == [(layer, "mOptsPage_Source")]
     layer.setCrs(QgsCoordinateReferenceSystem("EPSG:4545"))  # what is set there is seen at once
     assert "has no coordinate system" not in dock.cards["prepare"].body.text()
+
+
+def test_a_geopackage_that_knows_no_system_is_told_before_anything_runs(dock, qtbot, load_inputs, tmp_path):
+    """QGIS writes “Undefined geographic SRS” for none and calls it valid: the card was ready, and the run refused."""
+    load_inputs("roads")
+    write_without_system(tmp_path / "道路.gpkg", "道路", "LINESTRING(0 0, 100 100)", {"highway": "residential"})
+    sheet = drop(dock, tmp_path / "道路.gpkg")
+    assert "no coordinate system" in sheet.said.text()
+    press(qtbot, sheet)
+    qtbot.waitUntil(lambda: {"ROADS", "PARCELS"} <= set(dock.session.study.inputs), timeout=5000)
+    dock.folder.setFilePath(str(tmp_path / "study"))
+    wait_looked(qtbot, dock)
+    assert "“道路” has no coordinate system" in dock.cards["prepare"].body.text() + dock.why.text()
+    assert not dock.run_all.isEnabled()
