@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import envelope
 from ..words import figure_names, join_words, pick, say, source_words, unit_words
+from .resaid import relist
 from .rulebook import find_document, name_rule
 
 MOST_FIGURES = 300  # rows of the list in the report
@@ -76,7 +77,7 @@ def tell_value(figure: Mapping[str, Any], language: str) -> str:
     if isinstance(value, list):
         text = "–".join(map(_number, value)) if pair else join_words(map(_number, value), language)
     else:
-        text = _number(value)
+        text = relist(value, language) if isinstance(value, str) else _number(value)
     unit = str(figure.get("unit", ""))
     if unit == "year" and language == "en":  # 2005, not 2005 year
         return text

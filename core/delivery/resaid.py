@@ -14,6 +14,7 @@ from .palette import palette
 
 LEAST_LETTERS = 3  # of a pattern without its braces; a shorter one could be anything
 LISTED = {"zh": "、", "en": ", "}
+INSIDE = ("check_partial",)  # sentences that others take in as {more}
 
 
 def resay(text: str, language: str, codes: Iterable[str]) -> str:
@@ -31,8 +32,7 @@ def resay(text: str, language: str, codes: Iterable[str]) -> str:
             if found is not None and other == language:
                 return text
             if found is not None:
-                values = {name: unit_in(value, language) if name == "unit" else _value(value, other, language)
-                          for name, value in found.groupdict().items()}  # fmt: skip
+                values = {name: _told_in(name, value, other, language) for name, value in found.groupdict().items()}
                 return _filled(code, language, values) + tail
     return text
 
@@ -105,7 +105,8 @@ def _pattern(code: str, language: str) -> re.Pattern[str]:
             parts.append("|".join(map(re.escape, _forms(name))).join(("(?:", ")")))
         elif name is not None:
             key = _key(name)
-            parts.append(f"(?P={key})" if key in seen else f"(?P<{key}>.*?)")
+            anything = f"(?:{_titles(language)}|.*?)" if key == "title" else ".*?"
+            parts.append(f"(?P={key})" if key in seen else f"(?P<{key}>{anything})")
             seen.add(key)
     return re.compile("".join(parts), re.DOTALL)
 
@@ -135,6 +136,20 @@ def _forms(name: str) -> tuple[str, str]:
     """Return the words for one and for many of a brace that chooses between them (words.fill)."""
     one, _, many = name.partition("?")[2].partition("|")
     return one, many
+
+
+def _titles(language: str) -> str:
+    """Return a pattern of what kinds of facilities are called, the longest first: their words are parted by blanks."""
+    titles = {item[language] for item in (*palette()["kinds"].values(), *_kind_titles())}
+    return "|".join(map(re.escape, sorted(titles, key=lambda title: (-len(title), title))))
+
+
+def _told_in(name: str, value: str, old: str, new: str) -> str:
+    """Return a value of a sentence in the other language: a unit, one more sentence (`INSIDE`), or names in it."""
+    if name == "unit":
+        return unit_in(value, new)
+    told = resay(value, new, INSIDE) if name == "more" and value else value
+    return told if told != value else _value(value, old, new)
 
 
 def _value(value: str, old: str, new: str) -> str:

@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core import envelope, frames, schema
+from urban_renewal.core.delivery.figurewords import tell_value
 from urban_renewal.core.delivery.institute import REMARKS
+from urban_renewal.core.delivery.report.works import WHY
 from urban_renewal.core.delivery.resaid import relist, rename, resay
 from urban_renewal.core.run import Run
 from urban_renewal.core.words import say
@@ -153,6 +155,34 @@ def test_sentences_in_a_row():
     )
     assert resay(told, "zh", codes) == told
     assert resay(told, "en", ("no_such_code", "project_remark")) == told
+
+
+@pytest.mark.parametrize("kind", ["eday", "kgar", "play"])
+def test_why_a_site_stands_here_names_its_kind_in_both_languages(kind):
+    """English names of kinds have blanks, as the sentence between its values: “Day” was the kind of Day care."""
+    title = next(entry["title"] for entry in envelope.load("standard", "chongqing")["kinds"] if entry["id"] == kind)
+    values = {"size": "350", "m2": "350", "rank": 4, "more": "124.2"}
+    both = {
+        language: say("sites_why", language, title=title[language], unit="m²", **values)
+        + say("sites_join_neighbour", language)
+        for language in ("zh", "en")
+    }
+    assert resay(both["en"], "zh", WHY) == both["zh"] and resay(both["zh"], "en", WHY) == both["en"]
+
+
+@pytest.mark.parametrize("code", ["check_demolish_net", "check_demolish_all"])
+def test_a_sentence_within_a_sentence_is_told_in_the_other_language(code):
+    """The Chinese half of a report said “2 buildings of unknown floor area are not in the denominator”."""
+    both = {
+        language: say(code, language, percent="0.0", most=20, n=3, more=say("check_partial", language, partial=2))
+        for language in ("zh", "en")
+    }
+    assert resay(both["en"], "zh", [code]) == both["zh"] and resay(both["zh"], "en", [code]) == both["en"]
+
+
+def test_a_list_among_figures_has_the_commas_of_the_language():
+    figure = {"value": "C、D", "unit": "class", "source": "x", "status": "known"}
+    assert tell_value(figure, "zh").startswith("C、D") and tell_value(figure, "en").startswith("C, D")
 
 
 @pytest.mark.parametrize("open_items", [[], ["管线", "道路"]])
