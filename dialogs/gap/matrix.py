@@ -15,7 +15,7 @@ from ..explore.text import amount_text, status_text
 from ..parts.charts import colours
 from ..parts.phrases import aside, paired
 from ..study import wording
-from .values import GROUPS, RADIUS, WALK, Cell, Community
+from .values import RADIUS, WALK, Cell, Community, group_total
 
 NAME, ELDER, CHILD, APART = "name", "elder", "child", "apart"  # columns beside the kinds
 SHARES = ("share", "outside", "walk", "radius")  # measures that are shares of something
@@ -161,14 +161,11 @@ class GapMatrix(QAbstractTableModel):
         return value_of(item.cells.get(key), self.look.measure)
 
     def _group(self, item: Community | None, group: str) -> float | None:
-        """Return the plain mean over the kinds of a group that anybody needs (contract: elder_gap, child_gap)."""
-        is_line = self.look.measure in ("radius", "outside")
+        """Return the plain mean over the kinds of a group that anybody needs (columns elder_gap, child_gap)."""
+        yardstick = RADIUS if self.look.measure in ("radius", "outside") else WALK
         if item is not None:
-            return item.group_share(group, RADIUS if is_line else WALK)
-        measure = "outside" if is_line else "share"
-        needed = [kind for kind in GROUPS[group] if total_of(self.communities, kind, "need")]
-        known = [share for kind in needed if (share := total_of(self.communities, kind, measure)) is not None]
-        return sum(known) / len(known) if known else None
+            return item.group_share(group, yardstick)
+        return group_total(self.communities, group, yardstick)
 
     def _states_of(self, community: str) -> dict[str, int]:
         """Return {kind: parcels not counted like the others}."""
