@@ -61,7 +61,8 @@ def write_exchange(folder: Path, study: Study, run: Any) -> dict[str, int]:
     for loss in losses:
         facts[f"{loss.code}_n"] = facts.get(f"{loss.code}_n", 0) + 1
     if losses:
-        run.warn("formats_lost", n=len(losses), file=LOSSES)
+        is_held = not study.formats.isdisjoint(("gpkg", "qgz"))  # data.gpkg is among what is delivered
+        run.warn("formats_lost" if is_held else "formats_lost_alone", n=len(losses), file=LOSSES)
     return {**facts, "losses_n": len(losses)}
 
 

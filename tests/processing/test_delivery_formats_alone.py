@@ -38,6 +38,17 @@ def test_one_format_alone(study, run_algorithm, monkeypatch, name):
     assert checked["OK"] == 1
 
 
+@pytest.mark.parametrize("formats", [["csv"], ["csv", "gpkg"], ["csv", "qgz"]])
+def test_what_a_format_does_not_hold_is_told_to_be_in_data_gpkg_only_where_there_is_one(
+    study, make_layer, run_algorithm, formats
+):
+    zones = make_layer([(SQUARE, {"zone_id": "Z-1", "name": "=1", "area_m2": 10000.0})])
+    given = {**study, "ZONES": zones, "FORMATS": formats, "LANGUAGE": "en"}
+    found, _, feedback = run_algorithm("exportzones", given)
+    assert "does not fit the formats chosen" in feedback.textLog()
+    assert ("data.gpkg holds it whole" in feedback.textLog()) == (Path(found["FOLDER"]) / "data.gpkg").is_file()
+
+
 @pytest.mark.parametrize(
     ("name", "lacking"), [("七星岗", False), ("七\U000f0000岗", True)]
 )  # a private character: no font's
