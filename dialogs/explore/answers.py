@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from qgis.PyQt.QtCore import QObject
 
+from ...processing.layers.sources import file_of
 from ..review import items as review_items
 from ..review.items import Item
 from ..review.places import shapes_of
@@ -61,8 +61,8 @@ def read_parcel(files: Mapping[str, str], item: Item) -> Parcel:
 
 def is_big(files: Mapping[str, str]) -> bool:
     """Say whether looking through the results is felt."""
-    paths = {files[name].split("|")[0] for name in ("tagged", "gap_detail", "facility_load") if name in files}
-    return any(path.stat().st_size > MANY_BYTES for path in map(Path, paths) if path.exists())
+    paths = {file_of(files[name]) for name in ("tagged", "gap_detail", "facility_load") if name in files}
+    return any(path.stat().st_size > MANY_BYTES for path in paths if path.exists())
 
 
 class Beside(QObject):

@@ -9,6 +9,7 @@ from typing import Any
 from qgis.PyQt.QtWidgets import QFileDialog
 
 from ...core.words import fill
+from ...processing.layers.sources import file_of
 from ...processing.texts import tr
 from ..study.wording import fault_text
 from .store import BROKEN, FOREIGN, FULL, IN_USE, READ_ONLY, ReviewStore
@@ -17,7 +18,7 @@ from .store import BROKEN, FOREIGN, FULL, IN_USE, READ_ONLY, ReviewStore
 def unread_text(source: str) -> str:
     """Return that the parcels of Tag cannot be read, and what to do."""
     text = tr("“{file}” with the tagged parcels cannot be read: it was moved, deleted or damaged. Run “Tag” again.")
-    return text.format(file=Path(source.partition("|")[0]).name)
+    return text.format(file=file_of(source).name)
 
 
 def not_undone_text(store: ReviewStore) -> str:

@@ -21,6 +21,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+from ...processing.layers.sources import file_of
 from ...processing.running.promptness import promptly
 from ...processing.texts import tr
 from ..parts.beside import put_beside, take_away
@@ -205,7 +206,7 @@ class Reviewing(QObject):
 def stamp_of(source: str) -> float:
     """Return when the file of a source was written; 0 without a file."""
     try:
-        return Path(source.split("|", maxsplit=1)[0]).stat().st_mtime
+        return file_of(source).stat().st_mtime
     except OSError:
         return 0.0
 
@@ -279,13 +280,14 @@ def _read_areas(
     areas = []
     for row in source.getFeatures(request):
         shape = row.geometry()
-        if not row[key] or shape.isNull():
+        community = id_text(row[key])
+        if not community or shape.isNull():
             continue
         try:
             shape.transform(change)
         except QgsCsException:
             return []
-        areas.append(Area(str(row[key]), str(row[name] or row[key]), bytes(shape.asWkb())))
+        areas.append(Area(community, id_text(row[name]) or community, bytes(shape.asWkb())))
     return areas
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core.sqlfiles import open_to_read
+from ...processing.layers.sources import file_of
 from .calling_off import called_off
 
 STEPS = 10_000  # of SQLite's machine between two looks at whether anybody waits
@@ -33,11 +34,11 @@ def rows_of(files: Mapping[str, str], name: str, sql: str, values: tuple[Any, ..
 
     A query of work that was stopped ends early (`turns.aside`).
     """
-    path = files.get(name, "").split("|")[0]
-    if not path or not Path(path).exists():
+    source = files.get(name, "")
+    if not source or not file_of(source).exists():
         return []
     try:
-        with open_to_read(Path(path)) as connection:
+        with open_to_read(file_of(source)) as connection:
             connection.set_progress_handler(called_off, STEPS)
             return connection.execute(sql.replace("{t}", f'"{name}"'), values).fetchall()
     except sqlite3.Error:

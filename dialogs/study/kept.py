@@ -16,6 +16,7 @@ from pathlib import Path
 
 from qgis.PyQt.QtCore import QUrl
 
+from ...processing.layers.sources import file_of
 from ...processing.texts import tr
 from .steps import SINGLE
 from .study import Workbook
@@ -29,7 +30,7 @@ _MADE: set[Path] = set()  # by runs of this QGIS
 
 def result_folders(workbook: Workbook) -> frozenset[Path]:
     """Return the folders `<study>/steps/<step>/<time>` that the studies' records name."""
-    files = {(study.folder, place.split("|", maxsplit=1)[0]) for study in workbook.studies
+    files = {(study.folder, file_of(place)) for study in workbook.studies
              for record in study.steps.values() for place in record.results.values()}  # fmt: skip
     folders = {(Path(folder) / file).parent for folder, file in files}  # many results lie in few files
     return frozenset(folder for folder in folders if folder.parent.parent.name == SINGLE)

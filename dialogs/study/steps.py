@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...processing.layers.sources import file_of
 from .study import Study
 
 PROVIDER = "urbanrenewal"
@@ -324,21 +325,16 @@ def results_of(study: Study) -> dict[str, str]:
     A result is that of the step which makes it: an older delivery that holds a copy of it does not count.
     """
     folder, found = Path(study.folder), {}
-    there: dict[str, bool] = {}  # many results lie in one file, and every click asks for them
+    there: dict[Path, bool] = {}  # many results lie in one file, and every click asks for them
     for step in STEPS:
         record = study.steps.get(step.key)
         for name, relative in (record.results if record else {}).items():
             if owner_of(name) not in ("", step.key):
                 continue
             path = str(folder / relative)
-            file = path.split("|", maxsplit=1)[0]
+            file = file_of(path)
             if file not in there:
-                there[file] = Path(file).exists()
+                there[file] = file.exists()
             if there[file]:
                 found[name] = path
     return found
-
-
-def file_of(result: str | Path) -> Path:
-    """Return the file of a result that may name a table in it (`data.gpkg|layername=tagged`)."""
-    return Path(str(result).split("|")[0])

@@ -12,11 +12,11 @@ from typing import Any
 
 from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
 
+from ...processing.layers.sources import file_of
 from ..drop import files
 from ..study import study as memory
 from ..study.project_state import layer_of
 from ..study.results import add_in_order
-from ..study.steps import file_of
 from ..study.study import InputChoice, NewerStateError, Study, Workbook
 
 FILE = "study.json"
@@ -84,7 +84,7 @@ def take_up(session: Any, kept: Study) -> None:
 
 def _open(project: QgsProject, role: str, choice: InputChoice) -> QgsMapLayer | None:
     """Open a layer of a file as it was; other sources, such as databases, are added by hand."""
-    path = Path(choice.source.split("|", maxsplit=1)[0])
+    path = file_of(choice.source)
     if not path.is_file():
         return None
     if role == "DEM":

@@ -12,6 +12,7 @@ from qgis.core import QgsMapLayer, QgsProcessingContext, QgsProcessingUtils
 
 from ...core.sqlfiles import open_to_read
 from .snapshot import split_definition
+from .sources import file_of
 
 WAIT_S = 2.0  # a program that is only saving lets go sooner; longer would be felt by the window
 KEPT_S = 10.0  # so long what was found holds for the further tables of the file
@@ -29,7 +30,7 @@ def locked_file(value: Any, context: QgsProcessingContext | None) -> Path | None
     if isinstance(target, str):
         target = QgsProcessingUtils.mapLayerFromString(target, context, False) or target
     source = target.source() if isinstance(target, QgsMapLayer) else str(target or "")
-    file = Path(source.split("|")[0])
+    file = file_of(source)
     return file if file.suffix.lower() in DATABASES and file.is_file() and _is_locked(file) else None
 
 

@@ -8,7 +8,12 @@ from pathlib import Path
 TABLE = "layername="
 
 
+def file_of(source: str | Path) -> Path:
+    """Return the file of a layer's source, or of a result that may name a table (`data.gpkg|layername=tagged`)."""
+    return Path(str(source).partition("|")[0])
+
+
 def split_source(source: str) -> tuple[Path, str]:
     """Return the file of a layer's source and the table in it, "" where none is named."""
-    file, *parts = source.split("|")
-    return Path(file), next((part[len(TABLE) :] for part in parts if part.startswith(TABLE)), "")
+    parts = source.split("|")[1:]
+    return file_of(source), next((part[len(TABLE) :] for part in parts if part.startswith(TABLE)), "")

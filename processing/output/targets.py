@@ -29,6 +29,7 @@ from qgis.core import (
 
 from ...core.errors import RenewalError
 from ..layers.snapshot import VectorSnapshot
+from ..layers.sources import file_of
 
 SHAPEFILE_SET = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx")
 # formats that have been written and read back. MapInfo is not among them: GDAL breaks Chinese names of its fields,
@@ -221,8 +222,8 @@ def _refuse_database_input(target: Target, sources: Iterable[VectorSnapshot]) ->
 
 def _refuse_edited(target: Target, project: QgsProject | None) -> None:
     for layer in project.mapLayers().values() if project else ():
-        file = layer.source().split("|")[0]
-        if getattr(layer, "isEditable", bool)() and file and Path(file) == target.path:
+        file = file_of(layer.source())
+        if getattr(layer, "isEditable", bool)() and file == target.path:
             raise RenewalError("target_in_edit_mode", path=str(target.path), layer=layer.name())
 
 

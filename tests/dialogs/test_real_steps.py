@@ -150,7 +150,8 @@ def test_again_from_a_step_counts_the_same_people(real_dock, qtbot, tmp_path, lo
     import sqlite3
     from contextlib import closing
 
-    from urban_renewal.dialogs.study.steps import file_of, results_of
+    from urban_renewal.dialogs.study.steps import results_of
+    from urban_renewal.processing.layers.sources import file_of
 
     load_town()
     dock = real_dock

@@ -16,7 +16,8 @@ from qgis.core import QgsProviderRegistry
     ],
 )
 def test_file_and_table_of_a_source(source, qgis_app):
-    from urban_renewal.processing.layers.sources import split_source
+    from urban_renewal.processing.layers.sources import file_of, split_source
 
     parts = QgsProviderRegistry.instance().decodeUri("ogr", source)
     assert split_source(source) == (Path(parts["path"]), parts["layerName"] or "")
+    assert file_of(source) == file_of(Path(source)) == Path(parts["path"])
