@@ -24,6 +24,10 @@
         <translation>1＝正在限值上或全无资料，0＝清楚</translation>
     </message>
     <message>
+        <source>1 = meets every criterion of the tag, 0 = none; from which score it counts, the rules say</source>
+        <translation>1＝该类的准则都符合，0＝都不符合；多少分算数见规则</translation>
+    </message>
+    <message>
         <source>10,000 yuan</source>
         <translation>万元</translation>
     </message>
@@ -1132,8 +1136,8 @@
         <translation>在“终端”里输入：{command}</translation>
     </message>
     <message>
-        <source>In which order to build: the first serves most.</source>
-        <translation>建设次序：最先的一处新增服务最多。</translation>
+        <source>In which order to build: each time the room that serves the largest share of all that its kind needs.</source>
+        <translation>建设次序：每一步都选新增服务占该类总需求比例最大的一处。</translation>
     </message>
     <message>
         <source>In {system} (web maps): use a corrected copy</source>

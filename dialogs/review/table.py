@@ -50,6 +50,8 @@ class ReviewTable(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return (tr("Parcel"), tr("Tag"), tr("Score"), tr("Doubt"), tr("Review"))[section]
+        if role == Qt.ItemDataRole.ToolTipRole and section == SCORE:
+            return tr("1 = meets every criterion of the tag, 0 = none; from which score it counts, the rules say")
         if role == Qt.ItemDataRole.ToolTipRole and section == DOUBT:
             return tr("1 = at a limit or nothing known, 0 = clear")
         return None

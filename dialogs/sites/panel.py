@@ -123,7 +123,8 @@ class SitesPanel(QDockWidget):
                  tr("Floor area (m²)"), tr("Parcel"), tr("Form"))  # fmt: skip
         table.setHorizontalHeaderLabels([head.replace(" ", "\n", 1) for head in heads])
         tips = {KEPT: tr("Ticked buildings are used in any case when sites are chosen again."),
-                ORDER: tr("In which order to build: the first serves most."),
+                ORDER: tr("In which order to build: each time the room that serves the largest share of all that "
+                          "its kind needs."),
                 FORM: tr("A complex holds at least as many kinds in a building as the standard asks for.")}  # fmt: skip
         for column, told in tips.items():
             table.horizontalHeaderItem(column).setToolTip(told)

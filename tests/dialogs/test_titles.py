@@ -39,3 +39,16 @@ def test_buttons_that_are_grey_say_why(dock, qtbot):
     assert all(button.isEnabled() and not button.toolTip() for button in buttons)
     dialog.draft.opened = dialog.draft.now
     dialog.reject()
+
+
+def test_headings_of_order_and_score_say_what_they_mean(dock, qgis_iface):
+    """“The first serves most” stood over a list that began with 28 m² and had 135 m² in line six: of another kind."""
+    from qgis.PyQt.QtCore import Qt
+    from urban_renewal.dialogs.review.table import SCORE, ReviewTable
+    from urban_renewal.dialogs.sites.panel import ORDER
+
+    dock.siting.open()
+    table = dock.siting.panel
+    assert "share of all that its kind needs" in table.table.horizontalHeaderItem(ORDER).toolTip()
+    told = ReviewTable().headerData(SCORE, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+    assert told.startswith("1 = meets every criterion")
