@@ -194,6 +194,8 @@ def _tell_heights(counts: dict[str, Any], rules: WalkRules, run: Run) -> None:
         run.warn("zero_z", n=counts["zero_z_n"])
     if counts["edges_flat_n"]:
         run.warn("edges_without_heights", n=counts["edges_flat_n"], total=counts["edges_n"])
+    if counts["nodes_raster_n"] and not counts["slope_applied_n"]:
+        run.warn("heights_all_level", n=counts["edges_n"])
     if counts["stairs_unsure_n"]:
         run.note("stairs_unsure", n=counts["stairs_unsure_n"], total=counts["stairs_n"], error_m=rules.dem_error_m)
     if counts["capped_share"] > rules.capped_warning_share:

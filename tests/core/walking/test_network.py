@@ -313,6 +313,16 @@ def test_one_z_for_a_whole_layer_is_no_height(flat):
         assert edge(network, "b#0")["climb_m"] == pytest.approx(10)
 
 
+@pytest.mark.parametrize(
+    ("height", "code"),
+    [(lambda x, y: 0 * x + 0 * y, "heights_all_level"), (lambda x, y: 200 + 0.001 * x + 0 * y, None)],
+)
+def test_a_raster_of_one_height_is_told(height, code):
+    """A clip that missed the ground, a mask for a DEM: all walks were flat, and nothing said so."""
+    _, run = build(roads(("a", "footway", [(0, 0), (100, 0)]), ("b", "footway", [(100, 0), (200, 50)])), height)
+    assert [item.code for item in run.messages if item.code == "heights_all_level"] == ([code] if code else [])
+
+
 def test_near_misses_are_listed_and_joined_when_asked():
     table = roads(("a", "footway", [(0, 0), (100, 0)]), ("b", "footway", [(50, 3), (50, 80)]))
     network, _ = build(table)
