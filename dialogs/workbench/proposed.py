@@ -19,6 +19,7 @@ from .recovery import kept_in
 
 NOT_IN_NAMES = '<>:"/\\|?*'  # what Windows allows in no name of a folder
 TRIES = 99
+LONGEST = 40  # letters of a folder's name: disks take 255 bytes, Windows 260 letters of a whole path
 
 
 def proposed_folder(session: Session) -> str:
@@ -26,7 +27,8 @@ def proposed_folder(session: Session) -> str:
 
     It is new or empty, or keeps an earlier run of a study that no other study of the project writes into.
     """
-    wanted = "".join(sign for sign in session.study.name if sign not in NOT_IN_NAMES and sign.isprintable()).strip(" .")
+    wanted = "".join(sign for sign in session.study.name if sign not in NOT_IN_NAMES and sign.isprintable())
+    wanted = wanted.strip(" .")[:LONGEST].strip(" .")
     name = wanted or tr("urban renewal results")
     taken = {Path(study.folder) for study in session.workbook.studies if study.folder}
     home = next((place for place in _places(session) if _is_good(place)), None)

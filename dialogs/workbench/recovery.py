@@ -39,9 +39,11 @@ def keep(study: Study) -> None:
 def kept_in(folder: str) -> Study | None:
     """Return the study that a folder keeps, with the steps whose results are still there; None without any."""
     path = Path(folder) / FILE if folder else None
-    if path is None or not path.is_file():
+    if path is None:
         return None
     try:
+        if not path.is_file():
+            return None
         found = memory.load(path.read_text(encoding="utf-8")).study
     except (OSError, ValueError, NewerStateError):
         return None

@@ -81,6 +81,20 @@ def test_a_folder_beside_the_data_is_proposed_and_taken_by_a_link(dock, qtbot, t
     assert dock.run_all.isEnabled() and 'href="propose"' not in dock.why.text()
 
 
+def test_a_study_with_a_long_name_gets_a_folder_with_a_short_one(dock, qtbot, tmp_path, load_inputs):
+    """A paragraph pasted as the name: no disk takes a folder of that name, and the panel was not shown any more."""
+    from urban_renewal.dialogs.workbench.recovery import kept_in
+
+    load_inputs()
+    dock.session.rename("七星岗片区更新研究：" * 40)
+    dock.refresh()
+    qtbot.waitUntil(lambda: 'href="propose"' in dock.why.text())
+    dock.why.linkActivated.emit("propose")
+    folder = Path(dock.session.study.folder)
+    assert folder.parent == tmp_path and len(folder.name) == 40 and folder.name.startswith("七星岗片区更新研究")
+    assert kept_in(str(tmp_path / ("长" * 300))) is None
+
+
 def test_a_folder_in_use_is_not_proposed(dock, qtbot, tmp_path, load_inputs):
     from urban_renewal.dialogs.workbench.proposed import proposed_folder
     from urban_renewal.dialogs.workbench.studies import begin
