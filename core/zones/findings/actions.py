@@ -24,11 +24,12 @@ from .rules import EFFECTS, CheckInputs, CheckRules
 Objects = npt.NDArray[np.object_]
 Flags = npt.NDArray[np.bool_]
 KEEP, IMPROVE, DEMOLISH, ADD = "留", "改", "拆", "增"
-ACTION_WORDS = {  # own choice of words; whole words only
-    KEEP: ("留", "保留", "保护", "keep", "retain"),
-    IMPROVE: ("改", "改造", "整治", "加固", "改建", "修缮", "convert", "improve", "retrofit", "renovate"),
-    DEMOLISH: ("拆", "拆除", "demolish", "demolition"),
-    ADD: ("增", "新建", "增建", "add", "new"),
+ACTION_WORDS = {  # own choice of words; whole words only. 拆整结合 is both, and stays open
+    KEEP: "留|保留|保护|保留现状|现状保留|维持现状|keep|retain",
+    IMPROVE: "改|改造|整治|加固|改建|修缮|综合整治|整治提升|改造提升|微改造|修缮加固|保护修缮|修缮改造|活化利用"
+    "|convert|improve|retrofit|renovate",
+    DEMOLISH: "拆|拆除|拆除重建|拆除新建|拆旧建新|拆建|原拆原建|拆迁|征拆|demolish|demolition",
+    ADD: "增|新建|增建|新增|add|new",
 }
 IMPROVE_TAGS = ("old_compound", "urban_village", "idle_factory", "idle_building")
 TOUCH_M2 = 1.0  # own choice: less of a footprint in a protected area is drawing inaccuracy
@@ -132,7 +133,7 @@ def _lived_in(houses: pd.DataFrame) -> tuple[Flags, Flags]:
 
 def _asked(houses: pd.DataFrame, run: Run) -> tuple[Objects, Objects]:
     """Return the user's action (None = nothing said) and reason ("" = none); what we proposed earlier is not asked."""
-    known = {word.casefold(): action for action, words in ACTION_WORDS.items() for word in words}
+    known = {word.casefold(): action for action, words in ACTION_WORDS.items() for word in words.split("|")}
     ours = (houses["user_source"] == "rule").fillna(False).to_numpy(dtype=bool)
     words = houses["user_action"].str.strip().str.casefold()
     asked = np.array([None if pd.isna(word) else known.get(word) for word in words], dtype=object)

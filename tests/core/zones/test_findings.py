@@ -85,6 +85,15 @@ def test_what_the_notice_leaves_out(town):
     assert finding(check(town), "demolish_all:Z1")[["value", "verdict"]].tolist() == [0.5, "fail"]
 
 
+@pytest.mark.parametrize(
+    ("word", "share"), [("拆除重建", 0.2), ("拆旧建新", 0.2), (" 拆除 ", 0.2), ("综合整治", 0.0), ("拆整结合", 0.0)]
+)
+def test_what_is_torn_down_to_be_built_anew_is_torn_down(town, word, share):
+    """“拆除重建” counted as not given, and the share of demolition left it out."""
+    ask(town, 0, 2, action=word)
+    assert finding(check(town), "demolish_all:Z1")["value"] == share
+
+
 def test_no_demolition_without_a_reason(town):
     ask(town, 0, 1, reason="  ")
     checked = check(town)
