@@ -19,6 +19,7 @@ from qgis.core import (
     QgsVectorLayerFeatureSource,
 )
 
+from ..parts.ids import id_text
 from ..review import items as review_items
 from ..review import reviewing
 from ..review.items import Item
@@ -124,9 +125,9 @@ class Lookups:
         found = list(layer.getFeatures(QgsFeatureRequest(around)))
         if not found:
             return None
-        feature = min(found, key=lambda one: (one.geometry().distance(spot), str(one[names["facility_id"]])))
+        feature = min(found, key=lambda one: (one.geometry().distance(spot), id_text(one[names["facility_id"]])))
         name = feature[names["name"]] if "name" in names else ""
-        return str(feature[names["facility_id"]]), str(name or "")
+        return id_text(feature[names["facility_id"]]), str(name or "")
 
     def doors_of(self, facility: str) -> list[tuple[float, float] | None]:
         """Return the entrances of a facility, or its own place, in the metres of the network."""
@@ -171,7 +172,7 @@ def place_reader(
             if feature.hasGeometry():
                 with suppress(QgsCsException):
                     place = change.transform(feature.geometry().pointOnSurface().asPoint())
-                    found[str(feature[key])] = (place.x(), place.y())
+                    found[id_text(feature[key])] = (place.x(), place.y())
         return found
 
     return read

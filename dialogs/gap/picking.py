@@ -9,6 +9,7 @@ from typing import Any
 from qgis.core import QgsCsException, QgsFeatureRequest, QgsGeometry, QgsPointXY, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+from ..parts.ids import id_text
 from ..parts.picking import PickTool
 from ..study import project_state
 from ..study.crossing import crossing
@@ -66,7 +67,7 @@ class CommunityPicking(QObject):
         except QgsCsException:
             return
         request = QgsFeatureRequest(spot.boundingBox().buffered(1e-6))
-        keys = [str(one[name]) for one in layer.getFeatures(request) if one.geometry().intersects(spot)]
+        keys = {id_text(one[name]) for one in layer.getFeatures(request) if one.geometry().intersects(spot)} - {""}
         if keys:
             self.picked.emit(min(keys))
 
@@ -82,4 +83,4 @@ class CommunityPicking(QObject):
             return
         feature = next(found[0].getSelectedFeatures(), None)
         if feature is not None:
-            self.picked.emit(str(feature[found[1]]))
+            self.picked.emit(id_text(feature[found[1]]))

@@ -25,6 +25,7 @@ from ...processing.layers.sources import file_of
 from ...processing.running.promptness import promptly
 from ...processing.texts import tr
 from ..parts.beside import put_beside, take_away
+from ..parts.ids import id_text
 from ..study import project_state, wording
 from ..study.adding import add_on_top
 from ..study.crossing import crossing

@@ -134,7 +134,7 @@ def _words(cells: Any, column: Any) -> Any:
     else:
         codes, distinct = pd.factorize(cells, use_na_sentinel=True)
     given = distinct.tolist()
-    told = [_text(value).strip() or None for value in given]
+    told = [cell_text(value) or None for value in given]
     if column.values:
         told = [None if word is None else column.values.get(fold(word), word) for word in told]
     if 2 * len(told) > len(cells) and told == given and (codes >= 0).all():  # ids: nothing to change, little to share
@@ -145,8 +145,8 @@ def _words(cells: Any, column: Any) -> Any:
     return pd.Series(words[codes], dtype=frames.TEXT)
 
 
-def _text(value: Any) -> str:
-    """Return a cell as text: 6.0 in a number column is the floor "6", not "6.0"."""
+def cell_text(value: Any) -> str:
+    """Return a cell as the tables hold it: without blanks around, 6.0 of a column of numbers as "6", not "6.0"."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    return str(value).strip()
