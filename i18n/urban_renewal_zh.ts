@@ -3912,6 +3912,10 @@
         <translation>“{file}”：{why}。</translation>
     </message>
     <message>
+        <source>“{folder}” cannot be a folder: its name is too long, or no disk takes it.</source>
+        <translation>“{folder}”不能作文件夹：名称太长，或磁盘不接受。</translation>
+    </message>
+    <message>
         <source>“{layer}” ({role}) had {before} {before?feature|features} and has {n} now.</source>
         <translation>图层“{layer}”（{role}）原有 {before} 个要素，现有 {n} 个。</translation>
     </message>

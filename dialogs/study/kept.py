@@ -57,6 +57,15 @@ def whole_folder(folder: str, home: str) -> str:
     return str(path if path.is_absolute() else (Path(home) if home else Path.home()) / path)
 
 
+def is_possible(folder: str) -> bool:
+    """Say whether a folder can be asked for at all; a name beyond 255 bytes is a fault wherever it is looked at."""
+    try:
+        Path(folder).exists()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def make_folder(folder: Path, chosen: str) -> str:
     """Make a folder in the one that was chosen; return the sentence that says why not, "" when it is there."""
     is_there = Path(chosen).is_dir()

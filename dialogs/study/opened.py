@@ -10,18 +10,23 @@ from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...processing.layers.systems import keep_systems
+from ...processing.texts import tr
 from . import project_state, results
-from .kept import whole_folder
+from .kept import is_possible, whole_folder
 from .study import KEY, SCOPE, InputChoice, NewerStateError, Study, Workbook
+
+SHOWN = 60  # letters of a folder that is too long
 
 
 class OpenStudy(QObject):
-    """Reads studies from the project and writes every decision into it. `changed` = look again.
+    """Reads studies from the project and writes every decision into it. `changed` = look again; `refused(sentence)` =
+    a decision cannot be taken.
 
     Whoever is done with it calls `stop_writing()`: the project outlives it.
     """
 
     changed = pyqtSignal()
+    refused = pyqtSignal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -84,8 +89,13 @@ class OpenStudy(QObject):
             self.changed.emit()
 
     def set_folder(self, folder: str) -> None:
-        """Take the folder for samples and results."""
-        if (folder := whole_folder(folder, self.project.homePath())) != self.study.folder:
+        """Take the folder for samples and results; what no disk can have is refused."""
+        folder = whole_folder(folder, self.project.homePath())
+        if not is_possible(folder):
+            self.changed.emit()  # the field shows the folder again that there was
+            text = tr("“{folder}” cannot be a folder: its name is too long, or no disk takes it.")
+            self.refused.emit(text.format(folder=f"{folder[:SHOWN]}…"))
+        elif folder != self.study.folder:
             self.study.folder = folder
             self.save()
             self.changed.emit()

@@ -165,6 +165,7 @@ class RenewalDock(Panels, QDockWidget):
         self.explore.clicked.connect(lambda on: self.exploring.start() if on else self.exploring.stop())
         self.session.changed.connect(self.refresh)
         self.session.ended.connect(self._on_ended)
+        self.session.refused.connect(lambda sentence: self._on_ended("refused", False, sentence))
         project = self.session.project
         registry = QgsApplication.processingRegistry()
         looked_at = (project.layersAdded, project.layersRemoved, project.crsChanged,

@@ -209,6 +209,16 @@ def test_a_folder_is_pasted_as_other_programs_copy_it(dock, tmp_path, written):
     assert dock.session.study.folder == str(tmp_path / "成果 二") == dock.folder.filePath()
 
 
+def test_a_folder_that_no_disk_can_have_is_refused(dock, load_inputs, tmp_path, qgis_iface):
+    """A text pasted into the field: wherever the folder was looked at it was an error, and the panel stood still."""
+    load_inputs()
+    dock.folder.setFilePath(str(tmp_path / "study"))
+    dock.folder.setFilePath(str(tmp_path / ("长" * 300)))
+    assert dock.session.study.folder == str(tmp_path / "study") == dock.folder.filePath()
+    assert "too long" in qgis_iface.messageBar().items()[-1].text()
+    dock.refresh()
+
+
 def test_layer_without_features_says_so(dock, tmp_path, load_inputs, project):
     load_inputs()
     layer = project.mapLayersByName("parcels")[0]
