@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from html import escape
 from typing import Any
 
 from qgis.core import (
@@ -256,7 +257,8 @@ class Exploring(QObject):
         parts.append(explore_text.sentence(gaps, standard))
         zone = self.lookups.zone_at(self._point)
         if zone:
-            parts.append(f'<p><a href="zone:{zone}">{tr("Zone {id}: figures and findings").format(id=zone)}</a></p>')
+            words = escape(tr("Zone {id}: figures and findings").format(id=zone))
+            parts.append(f'<p><a href="{explore_text.address("zone", zone)}">{words}</a></p>')
         self.panel.text.setHtml("".join([*parts, nearest.links(self)]))
 
     def show_way(self, kind: str, facility: str, zoom: bool = False) -> None:
@@ -270,7 +272,7 @@ class Exploring(QObject):
             return
         goals = [xy for xy in self.lookups.doors_of(facility) if xy]
         if home is None or not goals:
-            self.panel.show_way(f"<p>{tr('The facility {id} is not in the layer.').format(id=facility)}</p>")
+            self.panel.show_way(f"<p>{tr('The facility {id} is not in the layer.').format(id=escape(facility))}</p>")
             return
         title = self.titles().get(kind, kind)
         words = partial(explore_text.way_html, title=title, facility=facility)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from qgis.PyQt.QtCore import Qt, QUrl, pyqtSignal
 from qgis.PyQt.QtWidgets import (
@@ -126,12 +127,12 @@ class ExplorePanel(QDockWidget):
         self.chart.show_way(way)
 
     def _follow(self, url: QUrl) -> None:
-        scheme, _, rest = url.toString().partition(":")
+        scheme, _, rest = url.toString(QUrl.ComponentFormattingOption.FullyEncoded).partition(":")
         if scheme == "way":
             kind, _, facility = rest.partition(":")
-            self.way_asked.emit(kind, facility)
+            self.way_asked.emit(unquote(kind), unquote(facility))
         elif scheme == "zone":
-            self.zone_asked.emit(rest)
+            self.zone_asked.emit(unquote(rest))
         elif scheme == "map":
             self.map_asked.emit(rest)
         elif scheme == "review":

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 from ...core.words import fill, unit_words
 from ...processing.texts import interface_language, tr
@@ -25,6 +26,11 @@ SERVED_SQL = (
 )
 WHOLE_PEOPLE = 10  # from so many on people are told whole: a share of a person says something of a few only
 LOAD_SQL = "SELECT kind, unit, capacity, served, status FROM {t} WHERE facility_id = ?"
+
+
+def address(act: str, *parts: str) -> str:
+    """Return what a link leads to; ids with a percent sign, a backslash or a quote go through it as well."""
+    return ":".join((act, *(quote(part, safe="@") for part in parts)))
 
 
 def kind_titles(standard: Mapping[str, Any]) -> dict[str, str]:
@@ -106,7 +112,7 @@ def parcel_html(
     titles, counts = kind_titles(standard), kind_counts(standard)
     for kind, need, _, gap, _, walk_s, nearest, _, status, unit, *_ in gaps:
         name = escape(titles.get(kind, kind))
-        linked = f'<a href="way:{escape(kind)}:{escape(nearest)}">{name}</a>' if nearest else name
+        linked = f'<a href="{address("way", kind, nearest)}">{name}</a>' if nearest else name
         said = status_text(status or "ok", counts.get(kind, ""))
         cells = (linked + (f"<br><small>{said}</small>" if said else ""), minutes_text(walk_s),
                  amount_text(need, unit), amount_text(gap, unit))  # fmt: skip
@@ -140,7 +146,7 @@ def sentence(gaps: Sequence[tuple[Any, ...]], standard: Mapping[str, Any]) -> st
             "By the standard's radius ({m} m) it is not covered either.")  # fmt: skip
         parts.append(text.format(m=f"{radius:g}"))
     if nearest:
-        link = f'<a href="way:{escape(kind)}:{escape(nearest)}">{tr("See the way")}</a>'
+        link = f'<a href="{address("way", kind, nearest)}">{tr("See the way")}</a>'
         parts.append(link)
     return f"<p>{unbroken(flowing(parts))}</p>"
 

@@ -62,6 +62,22 @@ def test_way_with_stairs(explore):
     assert explore._drawn.items == []
 
 
+@pytest.mark.parametrize("facility", ["F'1", "养老院 #1", "50%", "F%20", "a\\b", 'x"y', "<b>", "a:b?c&d"])
+def test_a_link_asks_for_the_facility_that_it_names(qgis_app, qtbot, facility):
+    """The address as the browser of the panel takes it from its text when the link is clicked."""
+    from urban_renewal.dialogs.explore.panel import ExplorePanel
+    from urban_renewal.dialogs.explore.text import address
+
+    panel = ExplorePanel(None)
+    qtbot.addWidget(panel)
+    panel.show_html(f'<a href="{address("way", "nurs", facility)}">x</a>')
+    cursor = panel.text.textCursor()
+    cursor.setPosition(1)
+    with qtbot.waitSignal(panel.way_asked) as asked:
+        panel.text.anchorClicked.emit(QUrl(cursor.charFormat().anchorHref()))
+    assert asked.args == ["nurs", facility]
+
+
 def test_sentence_of_what_lacks_most(explore):
     text = click(explore, EAST + 1, NORTH + 1)
     assert "Largest gap: Nursery, 60 % of the need. The nearest is 3.8 min on foot, the limit 5.0 min." in text
