@@ -52,24 +52,30 @@ BASEMENTS_FIRST = re.compile(  # -1/7, B1-7F, 负1至7层, 地下1层，地上7�
     re.IGNORECASE,
 )
 NO_STOREY = re.compile(r"(?:地下|负|b|-)?0\s*(?:层|f)?|无|没有", re.IGNORECASE)
+WITH_BELOW = re.compile(r"(?:共|总)?(\d+)层?[,:]?(?:含|其中|包括|包含)地下(\d+)层?")  # of six one lies below
+HANGING = re.compile(r"\D*吊.*\d.*\d.*")  # 吊2地6: the first figure is that of the storeys below the street
 STOREY_RANGE = re.compile(r"\d层?[~至到]\d")
 DASHES = str.maketrans("–—", "--")
 
-YES = frozenset(("1", "1.0", "有", "是", "y", "yes", "true", "t", "已装", "有电梯", "已加装", "√", "✓"))
+YES = frozenset(
+    ("1", "1.0", "有", "是", "y", "yes", "true", "t", "已装", "有电梯", "电梯", "电梯房", "已加装", "√")
+) | {"✓"}
 NO = frozenset(("0", "0.0", "无", "否", "n", "no", "false", "f", "没有", "暂无", "未装", "无电梯", "未加装", "×", "✗"))
+NO |= {"步梯", "楼梯", "楼梯房"}
 HOW_MANY = re.compile(r"(?:有|已装|已加装|有电梯)?[,:]?\(?(\d+)[部台座个]\)?")  # 2部, 有(1台)
 
 # own choice of words, longest and most telling first; the first that is found in the text decides
 USES: tuple[tuple[str, str], ...] = (
     ("other", "非住宅|非居住|非居民"),
-    ("mixed", "商住|住商|底商|商业住宅|综合楼|住宅/商|住宅、商"),
+    ("mixed", "商住|住商|底商|商业住宅|综合楼|住宅/商|住宅、商|下商上住|上住下商|下店上宅"),
     ("school", "幼儿园|学校|小学|中学|教学|教育|大学|kindergarten|school|university|college"),
     ("medical", "医院|卫生|医疗|诊所|hospital|clinic"),
     ("indus", "厂房|工业|车间|生产|工矿|industrial|factory|manufacture"),
     ("storage", "仓库|仓储|库房|物流|warehouse|storage"),
     ("shed", "棚|车库|门卫|岗亭|杂物|简易|garage|shed|hut|carport|roof"),
     ("resid", "住宅|居住|公寓|宿舍|民居|民房|民宅|住房|自建房|农房|别墅|商品房|安置房|公租房|廉租房"),
-    ("resid", "居民(?!委员|服务|活动)|residential|apartments|dormitory|detached|terrace|bungalow"),
+    ("resid", "(?:集资|房改|福利|福利分|回迁|还建|还迁|拆迁|经济适用|保障|周转|家属)房|家属[楼院区]|职工楼"),
+    ("resid", "单元楼|筒子楼|洋房|居民(?!委员|服务|活动)|residential|apartments|dormitory|detached|terrace|bungalow"),
     ("resid", "(?<!green)(?<!club)(?<!boat)house"),
     ("shop", "商业|商服|商贸|商铺|门面|商场|店|超市|市场|酒店|宾馆|餐饮|retail|commercial|shop|hotel|supermarket"),
     ("office", "办公|写字楼|金融|office"),
@@ -81,7 +87,7 @@ USES: tuple[tuple[str, str], ...] = (
 SEVERAL = re.compile(r"[,、/;+]|及|和|与|兼|含|带|底层|裙楼|下部|上部")  # more than one use is told
 UNTOLD_USES = frozenset(  # OpenStreetMap's building=yes and words of topographic maps: a building, whatever it is for
     ("yes", "true", "building", "unclassified", "无", "建筑", "建筑物", "房屋", "建成房屋", "一般房屋", "普通房屋")
-)
+) | {"危房", "老房子"}
 USE_CODES = {  # 不动产登记 规划用途 GHYT, first two digits; known from the database standard, not re-read
     "10": "resid", "11": "resid", "12": "resid", "20": "indus", "21": "indus", "22": "storage", "30": "shop",
     "31": "shop", "32": "shop", "40": "school", "41": "school", "42": "medical", "43": "public", "50": "public",
@@ -270,7 +276,13 @@ def _decade(match: re.Match[str], text: str) -> tuple[float, float]:
 
 
 def _storeys(text: str) -> tuple[float, ...]:
-    text = re.sub(r"[\s()]", "", in_figures(text)).translate(DASHES)
+    text = re.sub(r"[\s()]", "", in_figures(text)).translate(DASHES).replace("楼", "层")
+    included = WITH_BELOW.fullmatch(text)
+    if included:
+        up, down = float(included.group(1)) - float(included.group(2)), float(included.group(2))
+        return (up, down) if 0 < up <= MOST_STOREYS else (NAN, NAN)
+    if HANGING.fullmatch(text):
+        return NAN, NAN
     from_below = BASEMENTS_FIRST.fullmatch(text)
     if from_below:
         up = float(from_below.group(2))
@@ -289,10 +301,8 @@ def _storeys_above_first(text: str) -> tuple[float, ...]:
         if not text:
             return NAN, down
         first = UPPER_STOREYS.search(text)
-        if below.group().startswith("-") and first and down >= float(first.group(1)) > 0:
-            return NAN, NAN  # 3-6: from three to six
-        if below.group().startswith((",", "、", "/")) and first and down > float(first.group(1)) > 0:
-            return NAN, NAN  # 6、7: houses of six and of seven; 18/33: the 18th of 33 storeys
+        if _is_no_basement(below.group(), down, float(first.group(1)) if first else 0.0):
+            return NAN, NAN
     elif re.fullmatch(r"\d+\+\d+", text):  # 18+2: storeys and basements; 6+1: as often an attic as a basement
         text, _, deep = text.partition("+")
         down = float(deep) if float(deep) > 1 else NAN
@@ -301,6 +311,16 @@ def _storeys_above_first(text: str) -> tuple[float, ...]:
         return NAN, down
     up = float(found.group(1))
     return (up if 0 < up <= MOST_STOREYS else NAN), down
+
+
+def _is_no_basement(told: str, down: float, up: float) -> bool:
+    """Say of "-6" or "、7" behind `up` storeys (0 = none told) that it is no basement.
+
+    3-6: from three to six; LG-6: to the sixth; 6、7: houses of six and of seven; 18/33: the 18th of 33 storeys.
+    """
+    if told.startswith("-"):
+        return down >= up
+    return told.startswith((",", "、", "/")) and down > up > 0
 
 
 def _yes_no(text: str) -> tuple[float, ...]:

@@ -146,6 +146,32 @@ def test_a_column_of_per_cent_is_one_throughout():
     assert values.shares(pd.Series([100.0004, 84.0])).tolist() == [1, 0.84]
 
 
+@pytest.mark.parametrize(
+    ("text", "up", "down"),
+    [("负二楼至六楼", 6, 2), ("6层（含地下1层）", 5, 1), ("共18层,其中地下2层", 16, 2), ("LG-6", NAN, NAN),
+     ("吊2地6", NAN, NAN), ("6楼", 6, NAN), ("3楼-5楼", NAN, NAN), ("7-1", 7, 1)],
+)  # fmt: skip
+def test_storeys_told_with_those_below(text, up, down):
+    """“负二楼至六楼” and “吊2地6” were two storeys, of “6层（含地下1层）” none lay below."""
+    found = values.storeys(series(text))
+    assert np.allclose([found[0][0], found[1][0]], [up, down], equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("use", "words"),
+    [("resid", "集资房 房改房 福利房 回迁房 还建房 拆迁房 经济适用房 家属楼 家属院 职工楼 单元楼 筒子楼 洋房"),
+     ("mixed", "下商上住 上住下商"), (None, "危房 房屋 yes"), ("public", "福利院 社区用房"),
+     ("other", "空置 在建 配电房")],
+)  # fmt: skip
+def test_homes_by_what_people_call_them(use, words):
+    """“集资房” was told to be other than housing, and nobody lived there."""
+    assert set(values.uses(series(*words.split()))) == {use}
+
+
+def test_a_lift_or_stairs_alone():
+    assert values.yes_no(series("电梯房", "步梯", "楼梯房")).tolist() == [1, 0, 0]
+
+
 def test_houses_without_a_basement_say_so_in_many_ways():
     words = [
         "0",
