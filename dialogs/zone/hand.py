@@ -67,7 +67,7 @@ class ZoneHand(QObject):
             return
         try:
             crs = crs_of(files)
-            self._locks = read_locks(study.settings, Path(study.folder))
+            self._locks = read_locks(study.settings, Path(study.folder), crs, self._dock.session.project)
             if (left := self._left(study)) is not None:
                 through(self._take(left))
                 return

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import (
+    NULL,
     QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsField,
@@ -20,7 +21,9 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QMetaType
 
+from ...core.errors import RenewalError
 from ..review.items import table_of
+from ..study.crossing import crossing
 
 FILE, IN, OUT = "zone_hand.gpkg", "locked_in", "locked_out"
 
@@ -31,7 +34,10 @@ class HandStoreError(OSError):
 
 @dataclass
 class Locks:
-    """Parcels locked in {parcel: zone} and out, and polygons of other sources (WKB, zone, name), kept as they are."""
+    """Parcels locked in {parcel: zone} and out, and polygons of other sources (WKB, zone, name), kept where they lie.
+
+    All shapes in the system of the parcels.
+    """
 
     inside: dict[str, str] = field(default_factory=dict)
     outside: set[str] = field(default_factory=set)
@@ -45,8 +51,14 @@ class Locks:
         return Locks({**inside, **put_in}, outside, self.other_in, self.other_out)
 
 
-def read_locks(sources: Mapping[str, str], folder: Path) -> Locks:
-    """Return the locks of a study: `sources` {LOCKED_IN, LOCKED_OUT: source}; those of our own file by parcel."""
+def read_locks(
+    sources: Mapping[str, str], folder: Path, crs: QgsCoordinateReferenceSystem, project: QgsProject
+) -> Locks:
+    """Return the locks of a study: `sources` {LOCKED_IN, LOCKED_OUT: source}; those of our own file by parcel.
+
+    `crs`: of the parcels. Raises RenewalError("source_unreadable") for a file of others that cannot be read: its locks
+    would be lost with the next saving; QgsCsException where a polygon cannot be moved into the system.
+    """
     found = Locks()
     for name, others in (("LOCKED_IN", found.other_in), ("LOCKED_OUT", found.other_out)):
         source = sources.get(name, "")
@@ -54,17 +66,21 @@ def read_locks(sources: Mapping[str, str], folder: Path) -> Locks:
             continue
         path, table = table_of(source)
         layer = QgsVectorLayer(f"{path}|layername={table}", name, "ogr")
-        fields = [item.name() for item in layer.fields()]
+        fields, is_own = [item.name() for item in layer.fields()], Path(path) == folder / FILE
+        if not layer.isValid() and not is_own:
+            raise RenewalError("source_unreadable", parameter=name, source=Path(path).name)
+        change = crossing(layer.crs(), crs, project)
         for feature in layer.getFeatures() if layer.isValid() else ():
             zone, label = (str(feature[key] or "") if key in fields else "" for key in ("zone_id", "name"))
-            if Path(path) == folder / FILE and "parcel_id" in fields:
-                parcel = str(feature["parcel_id"])
-                if name == "LOCKED_IN":
-                    found.inside[parcel] = zone
-                else:
-                    found.outside.add(parcel)
-            elif feature.hasGeometry():
-                others.append((bytes(feature.geometry().asWkb()), zone, label))
+            parcel = feature["parcel_id"] if is_own and "parcel_id" in fields else None
+            if parcel not in (None, NULL) and name == "LOCKED_IN":
+                found.inside[str(parcel)] = zone
+            elif parcel not in (None, NULL):
+                found.outside.add(str(parcel))
+            elif feature.hasGeometry():  # drawn by others, also where our own file has kept it
+                shape = feature.geometry()
+                shape.transform(change)
+                others.append((bytes(shape.asWkb()), zone, label))
     return found
 
 

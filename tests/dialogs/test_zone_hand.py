@@ -1,7 +1,15 @@
 """Zones by hand: clicks on the map, live totals, undo, locks that the next delineation is given."""
 
 import pytest
-from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY, QgsVectorLayer
+from qgis.core import (
+    NULL,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsGeometry,
+    QgsPointXY,
+    QgsProject,
+    QgsVectorLayer,
+)
 
 from .helpers import write_rows
 
@@ -120,6 +128,41 @@ def test_saved_changes_are_locks_of_the_next_delineation(hand, click, dock, tmp_
     out = QgsVectorLayer(study.settings["LOCKED_OUT"], "out", "ogr")
     assert [row["parcel_id"] for row in out.getFeatures()] == ["P2"]
     assert [row["parcel_id"] for row in QgsVectorLayer(source, "in", "ogr").getFeatures()] == ["P3"]
+
+
+@pytest.mark.parametrize("role", ["LOCKED_IN", "LOCKED_OUT"])
+def test_locks_of_others_stay_where_they_lie_however_often_ours_are_saved(hand, click, dock, tmp_path, role):
+    """Theirs in degrees, as a delivery of another system has them; ours are metres."""
+    here, there = QgsCoordinateReferenceSystem("EPSG:4545"), QgsCoordinateReferenceSystem("EPSG:4490")
+    shape = QgsGeometry.fromWkt(square(7))
+    moved = QgsGeometry(shape)
+    moved.transform(QgsCoordinateTransform(here, there, QgsProject.instance()))
+    fields = "MultiPolygon?crs=EPSG:4490&field=zone_id:string&field=name:string"
+    write_rows(tmp_path / "theirs.gpkg", "locked", fields, [(moved.asWkt(12), ["Z-S1", "甲方"])])
+    study = dock.session.study
+    study.settings[role] = f"{tmp_path / 'theirs.gpkg'}|layername=locked"
+    for parcel in (3, 2):  # one is put in, the other taken out
+        hand.open()
+        hand.click(middle(parcel))
+        click(hand.panel.save)
+        layer = QgsVectorLayer(study.settings[role], "locks", "ogr")
+        assert "zone_hand.gpkg" in layer.source() and layer.crs() == here
+        kept = [row for row in layer.getFeatures() if row["name"] == "甲方"]
+        assert [row["zone_id"] for row in kept] == ["Z-S1"]
+        assert kept[0].geometry().hausdorffDistance(shape) < 0.001  # m
+    for ours, parcel in (("LOCKED_IN", "P3"), ("LOCKED_OUT", "P2")):
+        rows = QgsVectorLayer(study.settings[ours], "locks", "ogr").getFeatures()
+        assert [row["parcel_id"] for row in rows if row["parcel_id"] != NULL] == [parcel]
+
+
+def test_locks_of_others_that_cannot_be_read_are_not_replaced(hand, dock, tmp_path):
+    told, study = [], dock.session.study
+    hand.failed.connect(told.append)
+    (tmp_path / "theirs.gpkg").write_bytes(b"no database")
+    study.settings["LOCKED_IN"] = source = f"{tmp_path / 'theirs.gpkg'}|layername=locked"
+    hand.open()
+    assert len(told) == 1 and "theirs.gpkg" in told[0]
+    assert study.settings["LOCKED_IN"] == source
 
 
 def test_a_file_that_cannot_be_written_is_said(hand, monkeypatch):
