@@ -40,6 +40,10 @@ LOOKED_AT = 12  # rows among which the header is looked for
 WORDS = ("经度", "纬度", "lng", "lon", "long", "longitude", "lat", "latitude", "x", "y", "x坐标", "y坐标", "东坐标",
          "北坐标", "横坐标", "纵坐标", "坐标x", "坐标y", "point_x", "point_y", "wgs84_x", "wgs84_y")  # fmt: skip
 LONGITUDES, LATITUDES = (73.0, 136.0), (3.0, 54.0)  # China
+SIDES = re.compile(r"^(?:东经|北纬|[EN])\s*[:：]?\s*(?=\d{1,3}[.°度])|\s*(?:东经|北纬|[EN东北])$")  # before or behind
+SEXAGESIMAL = re.compile(  # minutes may have decimals
+    r"(\d{1,3})\s*[°度]\s*(?:(\d{1,2}(?:\.\d+)?)\s*[′’'分]\s*)?(?:(\d{1,2}(?:\.\d+)?)\s*[″”\"秒])?"
+)
 NORTHINGS = (1_990_000.0, 5_990_000.0)  # as core/inputs/placement.py
 DEGREES = "EPSG:4490"
 
@@ -164,13 +168,14 @@ def system_of(table: Table, places: tuple[int, int], project: QgsCoordinateRefer
 
 
 def degrees(text: str) -> float:
-    """Return the number of a cell, also from 106°33′12″ and 106.55°E; NaN when it is none."""
-    cell = text.strip().replace("，", "").replace(",", "")
-    found = re.fullmatch(r"(\d{1,3})[°度](?:(\d{1,2})[′'分])?(?:(\d{1,2}(?:\.\d+)?)[″\"秒])?[EN东北]?", cell)
+    """Return the number of a cell, also from 106°33′12″, E106°33.2′ and 东经106.55°; NaN when it is none."""
+    cell = SIDES.sub("", re.sub("[，,]", "", text).strip()).replace("''", "″").replace("′′", "″")
+    found = SEXAGESIMAL.fullmatch(cell)
     if found:
-        return float(found[1]) + float(found[2] or 0) / 60 + float(found[3] or 0) / 3600
+        minutes, seconds = float(found[2] or 0), float(found[3] or 0)
+        return float(found[1]) + minutes / 60 + seconds / 3600 if max(minutes, seconds) < 60 else math.nan
     try:
-        return float(re.sub(r"[°度EN东北]+$", "", cell))
+        return float(cell.rstrip("°度"))
     except ValueError:
         return math.nan
 

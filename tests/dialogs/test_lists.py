@@ -74,7 +74,18 @@ def test_csv_in_gbk_with_swapped_headings(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("106.55", 106.55), ("106°33′36″", 106.56), ("29度33分", 29.55), ("106.5°E", 106.5), ("1,250.5", 1250.5)],
+    [
+        ("106.55", 106.55),
+        ("106°33′36″", 106.56),
+        ("29度33分", 29.55),
+        ("106.5°E", 106.5),
+        ("1,250.5", 1250.5),
+        ("E106°33.6′", 106.56),
+        ("东经106°33'36''", 106.56),
+        ("北纬 29.57°", 29.57),
+        ("N: 29° 33′ 36″", 29.56),
+        ("29°33’36”北", 29.56),
+    ],
 )
 def test_numbers_as_people_write_them(text, value):
     from urban_renewal.dialogs.drop.lists import degrees
@@ -82,7 +93,7 @@ def test_numbers_as_people_write_them(text, value):
     assert degrees(text) == pytest.approx(value)
 
 
-@pytest.mark.parametrize("text", ["", "—", "渝中区", "P001"])
+@pytest.mark.parametrize("text", ["", "—", "渝中区", "P001", "E001", "N", "106 33 36", "106°75′", "29°33′61″"])
 def test_what_is_no_number(text):
     from urban_renewal.dialogs.drop.lists import degrees
 
