@@ -162,7 +162,7 @@ def far_from_streets(files: Mapping[str, str]) -> list[str]:
 
 
 def _worst_communities(rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
-    """Return communities by the plain mean over kinds with need of gap ÷ need (contract: elder_gap, child_gap)."""
+    """Return communities by the plain mean over kinds with need of gap ÷ need (as columns elder_gap, child_gap)."""
     shares: dict[str, list[float]] = {}
     names: dict[str, str] = {}
     for community, name, _, need, gap, _people in rows:
@@ -182,6 +182,7 @@ def _zones(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any
     by_zone: dict[str, dict[str, float]] = {}
     for zone, tag, area in petals:
         by_zone.setdefault(zone, {})[tag or "none"] = area or 0.0
+    known = [people for *_, people in zones if people is not None]  # none of no zone, not 0, before people are counted
     verdicts: dict[str, dict[str, int]] = {}
     counted = "SELECT subject_id, verdict, count(*) FROM {t} GROUP BY 1, 2"
     for subject, verdict, n in rows_of(files, "findings", counted):
@@ -193,7 +194,7 @@ def _zones(files: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any
         "zones": len(zones),
         "hectares": sum(area or 0 for _, _, area, _, _ in zones) / 10_000,
         "petals": sum(n or 0 for _, _, _, n, _ in zones),
-        "people": sum(people or 0 for *_, people in zones),
+        "people": sum(known) if known or not zones else None,
         "bars": [
             {
                 "id": zone,

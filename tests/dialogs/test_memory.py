@@ -202,6 +202,22 @@ def test_tags_are_counted_as_the_map_and_the_report_count_them(tmp_path):
     assert figures_of("tag", {"tagged": f"{path}|layername=tagged"}, {})["marked"] == 4
 
 
+def test_people_of_zones_that_nobody_knows_are_not_none_at_all(tmp_path):
+    import sqlite3
+    from contextlib import closing
+
+    from urban_renewal.dialogs.study.figures import figures_of
+    from urban_renewal.dialogs.study.wording import key_figures
+
+    path = tmp_path / "data.gpkg"
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("CREATE TABLE zones (zone_id, name, area_m2, petals_n, people)")
+        base.executemany("INSERT INTO zones VALUES (?,?,3e4,2,NULL)", [("Z1", "甲"), ("Z2", "乙")])
+    found = figures_of("zones", {"zones": f"{path}|layername=zones"}, {})
+    assert found["people"] is None
+    assert "—" in [value for value, _ in key_figures("zones", found)]
+
+
 def test_findings_of_zones_are_counted_and_told(tmp_path):
     """Two zones, three findings not met, all of the first: its bar says so, the card the sums."""
     import sqlite3
@@ -225,6 +241,7 @@ def test_findings_of_zones_are_counted_and_told(tmp_path):
     files = {name: f"{path}|layername={name}" for name in ("zones", "petals", "findings")}
     found = figures_of("zones", files, {})
     assert found["verdicts"] == {"fail": 3, "unknown": 1, "advice": 1, "pass": 2}
+    assert found["people"] == 17
     assert [bar.text for bar in bars_of("zones", found)] == ["2.0 ha ✗ 3", "1.0 ha"]
     assert "✗ 3 not met · ？ 1 to be verified · ! 1 advice · ✓ 2 passed" in done_lines("zones", found)[0]
     assert "No station met the rules" in done_lines("zones", {"zones": 0})[0]
