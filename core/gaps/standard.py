@@ -57,7 +57,7 @@ class Kind:
 def kinds_in(standard: Mapping[str, Any], wanted: Sequence[str], offered: Sequence[str], run: Run) -> tuple[str, ...]:
     """Return the kinds to work with: all that were `offered` means all that the standard has (noted), else `wanted`.
 
-    A standard of one's own may put a kind into another group than the contract: `elder_gap` and `child_gap` of tables,
+    A standard of one's own may put a kind into another group than usual: `elder_gap` and `child_gap` of tables,
     sheets and report follow it; zones go by the lists of the zone rules, so that is told (`kinds_regrouped`).
     """
     has = {entry["id"]: entry["group"] for entry in standard["kinds"]}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""From counted points to the tables of the contract: detail by parcel and kind, wide parcels, facility loads."""
+"""From counted points to the tables of the results: detail by parcel and kind, wide parcels, facility loads."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def clean_geometry(
     """Repair or refuse the geometries of `table` in place of its own copy and say which rows stay.
 
     Parameters: `table` a frame the caller owns, its `geometry` column is replaced; `wanted` a kind or any;
-    `ids` names of the features for LEFT_OUT; `invalid` repair | skip | stop (contract, parameter INVALID).
+    `ids` names of the features for LEFT_OUT; `invalid` repair | skip | stop (parameter INVALID).
     Returns a Boolean array over the rows, True = usable. Empty and missing geometries, parts of a lower dimension and
     coordinates that are not finite are left out and listed (`geometry_empty`, `geometry_type`, `geometry_not_finite`);
     repaired ones are listed as warnings (`geometry_repaired`).

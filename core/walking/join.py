@@ -47,7 +47,7 @@ class Points:
 
 @dataclass(frozen=True)
 class JoinOptions:
-    """How far and how steep a joining leg may be (contract: SNAP_LIMIT, SNAP_MAX_CLIMB).
+    """How far and how steep a joining leg may be (parameters SNAP_LIMIT, SNAP_MAX_CLIMB).
 
     `structures_m`: bridges and tunnels may be joined when they are this near (station entrances and other facilities:
     `rules.structure_snap_m`); None = never (places).

@@ -29,7 +29,7 @@ from .ways import Longs, Sorted, Ways, sort_ways
 
 @dataclass(frozen=True)
 class NetworkOptions:
-    """How lines become a network (contract: TOLERANCE, JOIN_NEAR_MISSES, MAPPING_FILE).
+    """How lines become a network (parameters TOLERANCE, JOIN_NEAR_MISSES, MAPPING_FILE).
 
     `mapping`: envelope.load("mapping", …), None = the shipped one; `tolerance_m`: line ends this close are one node;
     `join_near_misses`: ends that miss by up to `rules.near_miss_m`, and lines of one level that cross without a vertex

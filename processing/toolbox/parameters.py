@@ -260,7 +260,7 @@ def language() -> QgsProcessingParameterDefinition:
 
 
 def common(splits: bool = False) -> list[QgsProcessingParameterDefinition]:
-    """Return the three that every algorithm has (contract): INVALID, NO_CRS, LANGUAGE; CLUSTER where work splits."""
+    """Return the three that every algorithm has: INVALID, NO_CRS, LANGUAGE; CLUSTER where work splits."""
     return [
         advanced(choice("INVALID", ["repair", "skip", "stop"], "repair")),
         advanced(choice("NO_CRS", ["stop", "local_metric"], "stop")),
