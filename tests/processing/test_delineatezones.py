@@ -96,7 +96,7 @@ def test_a_rules_file_of_ones_own_and_what_is_missing(layers, run_algorithm, row
         ("STATIONS", "S1", "zone_area_short")
     ]
     # 25 parcels of 150 m × 150 m are all there is
-    assert f"{1_000_000 - 25 * SIDE * SIDE} m² more" in left_out[0]["message"]
+    assert f"{1_000_000 - 25 * SIDE * SIDE:,} m² more" in left_out[0]["message"]
 
 
 def test_untagged_parcels_are_refused(layers, make_layer, run_algorithm, tmp_path):
