@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The whole way without a screen: set up, make the sample city, run the full study, leave a delivery, say what was found.
 #   scripts/demo.sh [OUT]             the made-up city; OUT/sample and OUT/delivery (default: out/demo)
-#   scripts/demo.sh --yuzhong [OUT]   walking in the real Yuzhong, when its data lies in ../shared/data (default: out/yuzhong)
+#   scripts/demo.sh --yuzhong [OUT]   walking in the real Yuzhong, whose data lie in YUZHONG_DATA (default: out/yuzhong)
 set -euo pipefail
 checkout=$(cd "$(dirname "$0")/.." && pwd)
 what=city
