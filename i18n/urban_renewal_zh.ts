@@ -25,7 +25,7 @@
     </message>
     <message>
         <source>1 = meets every criterion of the tag, 0 = none; from which score it counts, the rules say</source>
-        <translation>1＝该类的准则都符合，0＝都不符合；多少分算数见规则</translation>
+        <translation>1＝符合该标记的全部准则，0＝都不符合；得分到多少才算见规则</translation>
     </message>
     <message>
         <source>10,000 yuan</source>
@@ -1717,7 +1717,7 @@
     </message>
     <message>
         <source>Parcels by tag; below: by their score as {tag}, pale = suspected</source>
-        <translation>各类宗地数；下图：按“{tag}”得分，浅色为疑似</translation>
+        <translation>各类标记的宗地数；下图：按“{tag}”得分，浅色为疑似</translation>
     </message>
     <message>
         <source>Parcels that meet no street</source>
@@ -1785,7 +1785,7 @@
     </message>
     <message>
         <source>Petals of the zones by tag, in hectares</source>
-        <translation>各片区的瓣（按类别，公顷）</translation>
+        <translation>各片区的瓣（按标记，公顷）</translation>
     </message>
     <message>
         <source>Photo or document (G)</source>
