@@ -22,7 +22,7 @@ from scipy.spatial import Voronoi, cKDTree
 from ..run import Run
 from ..slices import aside
 from .contiguity import Objects
-from .outline import GRID_M, SLIVER_M2, TOUCH_M, Ground, fill_empty, less, meeting, strips_between, union
+from .outline import GRID_M, SLIVER_M2, TOUCH_M, Ground, cut_faces, fill_empty, less, meeting, strips_between, union
 from .streets import street_space
 
 STEP_M = 1.0  # own choice: distance of the points that stand for a frontage
@@ -222,9 +222,7 @@ def _cut(area: shapely.Geometry, cuts: list[shapely.Geometry]) -> Objects:
     if not cuts:
         parts: Objects = shapely.get_parts(area)
         return _ordered(parts[shapely.get_dimensions(parts) == 2])
-    inside = shapely.intersection(shapely.union_all(cuts, grid_size=GRID_M), area, grid_size=GRID_M)
-    web = shapely.union_all([shapely.boundary(area), inside], grid_size=GRID_M)
-    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(web)))
+    faces = cut_faces(area, cuts)
     faces = faces[shapely.area(faces) > SLIVER_M2]
     keep = shapely.intersects(shapely.point_on_surface(faces), area)
     return _ordered(faces[keep])

@@ -57,6 +57,19 @@ def less(area: shapely.Geometry, taken: shapely.Geometry) -> shapely.Geometry:
     return areas(shapely.difference(areas(area), areas(taken), grid_size=GRID_M))
 
 
+def cut_faces(area: shapely.Geometry, cuts: list[shapely.Geometry] | Objects) -> Objects:
+    """Return the faces that the boundary of an area and lines in it enclose, on the grid; holes are among them.
+
+    Lines that all miss the area are left out: of an empty shape GEOS before 3.12 reckons with a box of NaN, and numpy
+    says so in the terminal.
+    """
+    inside = shapely.intersection(shapely.union_all(cuts, grid_size=GRID_M), area, grid_size=GRID_M)
+    lines = [shapely.boundary(area), *([] if shapely.is_empty(inside) else [inside])]
+    web = shapely.union_all(lines, grid_size=GRID_M)
+    faces: Objects = shapely.get_parts(shapely.polygonize(shapely.get_parts(web)))
+    return faces
+
+
 def close_gaps(shapes: Objects, gap_m: float, own: shapely.Geometry | None, run: Run) -> shapely.Geometry:
     """Return the union of polygons with gaps of up to `gap_m` between them closed (widened and narrowed, mitred).
 

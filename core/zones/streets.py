@@ -11,7 +11,7 @@ import shapely
 
 from ..run import Run
 from .contiguity import Objects
-from .outline import GRID_M, SLIVER_M2, TOUCH_M, close_gaps, less, union
+from .outline import SLIVER_M2, TOUCH_M, close_gaps, cut_faces, less, union
 
 THREAD_M = 0.01  # half the width given to a centre line, so that the space beside it closes
 FACING = 0.7  # own choice: cosine of the largest angle between a frontage and the line that it faces
@@ -49,9 +49,7 @@ def _pieces(closed: shapely.Geometry, base: shapely.Geometry, lines: Objects) ->
     rest = less(closed, base)
     if shapely.is_empty(rest):
         return []
-    inside = shapely.intersection(shapely.union_all(lines, grid_size=GRID_M), rest, grid_size=GRID_M)
-    web = shapely.union_all([shapely.boundary(rest), inside], grid_size=GRID_M)
-    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(web)))
+    faces = cut_faces(rest, lines)
     thin = shapely.area(faces) < 4 * THREAD_M * shapely.length(faces)  # the threads themselves
     faces = faces[(shapely.area(faces) > SLIVER_M2) & ~thin]
     shapely.prepare(rest)

@@ -9,7 +9,7 @@ from urban_renewal.core.run import Run
 from urban_renewal.core.zones import boundary
 from urban_renewal.core.zones import outline as outline_module
 from urban_renewal.core.zones.boundary import Drafter, Lines, draw_boundaries
-from urban_renewal.core.zones.outline import Ground, fill_empty
+from urban_renewal.core.zones.outline import Ground, cut_faces, fill_empty
 
 GAP = 30.0
 
@@ -186,3 +186,15 @@ def test_cancel_is_heard_in_the_middle_of_an_outline(monkeypatch):
             heard = Run(is_cancelled=lambda: seen.append(1) or len(seen) > stop)  # noqa: B023
             draw_boundaries(ground, [{0, 1, 2, 3}, {4, 5, 6, 7}], near, 30, Lines(), heard)
         assert len(seen) == stop + 1
+
+
+def test_lines_beside_an_area_are_no_part_of_its_web(monkeypatch):
+    """An older GEOS in QGIS's own process warns of an empty shape among those that it unites."""
+    united = []
+    work = shapely.union_all
+    monkeypatch.setattr(shapely, "union_all", lambda shapes, **how: united.extend(shapes) or work(shapes, **how))
+    yard = shapely.box(0, 0, 30, 10).difference(shapely.box(12, 4, 14, 6))
+    beside, across = shapely.LineString([(0, 20), (30, 20)]), shapely.LineString([(20, -5), (20, 15)])
+    assert sorted(face.area for face in cut_faces(yard, [beside])) == [4, 296]  # the hole is a face as well
+    assert sorted(face.area for face in cut_faces(yard, [beside, across])) == [4, 100, 196]
+    assert united and not any(shape.is_empty for shape in united)
