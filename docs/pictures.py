@@ -183,6 +183,7 @@ class Photographer:
             panel.act(key)
         yield 1500, self.is_drawn
         self.shoot("review")
+        self.place = iface.mapCanvas().center()  # of the parcel that is reviewed; beside other panels the middle moves
         panel.close()
         self.dock.raise_()
 
@@ -192,8 +193,10 @@ class Photographer:
         exploring, canvas = self.dock.exploring, iface.mapCanvas()
         yield 500, lambda: exploring.ground is not None
         canvas.zoomScale(6000)
+        canvas.setCenter(self.place)
+        canvas.refresh()
         yield 1500, self.is_drawn
-        exploring.ask(canvas.center())
+        exploring.ask(self.place)
         yield 500, self.always
         found = re.search(r'"(way:[^"]+)"', exploring.panel.text.toHtml())
         exploring.panel.reach.click()

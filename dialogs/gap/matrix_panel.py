@@ -31,7 +31,7 @@ from ..parts.widgets import HINT, scaled
 from .matrix import ALL, APART, CHILD, ELDER, MEASURES, NAME, SHORT, UNCOUNTED, GapMatrix, Look, States, measure_title
 from .values import Community
 
-KIND_LETTERS, NAME_LETTERS, LEAST_LETTERS = 9, 14, 6  # least widths; of the boxes above the table
+KIND_LETTERS, NAME_LETTERS, LEAST_LETTERS = 9, 14, 4  # least widths; of the boxes above the table
 
 
 class GapMatrixPanel(QDockWidget):
@@ -76,7 +76,7 @@ class GapMatrixPanel(QDockWidget):
         for widget, title in ((self.measure, tr("Measure")), (self.which, tr("Communities")), (self.name, tr("Name"))):
             widget.setAccessibleName(title)
             widget.setToolTip(title)
-            bar.addWidget(widget, 1 if widget is self.name else 2)
+            bar.addWidget(widget, 1)
         for box in (
             self.measure,
             self.which,
@@ -85,7 +85,7 @@ class GapMatrixPanel(QDockWidget):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(LEAST_LETTERS)
             box.view().setMinimumWidth(box.view().sizeHintForColumn(0) + self.fontMetrics().height())
-        self.name.setMinimumWidth(self.fontMetrics().averageCharWidth() * NAME_LETTERS)
+        self.name.setMinimumWidth(self.fontMetrics().averageCharWidth() * (NAME_LETTERS + 5))
         bar.addWidget(self.told)
         bar.addStretch()
         for button in (self.zoom, self.copy, self.export):
