@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from .. import frames, schema
+from ..inputs.aliases import fold, roles
 from ..run import Run
 from .moments import moment_key
 from .reviews import is_whole
@@ -45,9 +46,9 @@ def merge_reviews(tables: Sequence[pd.DataFrame], run: Run) -> Merged:
     latest = every.index.isin(applies.groupby(["parcel_id", "land"], sort=False).tail(1).index)
     others = place["tag"].transform("nunique") > 1
     by_one = place["reviewer"].transform("nunique") == 1  # somebody changed their mind: no conflict
-    why = pd.Series("", index=every.index).mask(others & ~by_one, "other tag").mask(same_id, "same id")
+    every["why"] = pd.Series("", index=every.index).mask(others & ~by_one, "other tag").mask(same_id, "same id")
     every["kept"] = pd.Series(latest, index=every.index).astype("Int64")
-    conflicts = every[why != ""].assign(why=why)
+    conflicts = every[every["why"] != ""]  # nothing is assigned to it: pandas makes rows of an empty frame then
     run.fact(reviews_n=len(every), conflicts_n=len(conflicts))
     return Merged(
         frames.conform(every, schema.table("reviews")), frames.conform(conflicts, schema.table("review_conflicts"))
@@ -55,9 +56,11 @@ def merge_reviews(tables: Sequence[pd.DataFrame], run: Run) -> Merged:
 
 
 def _whole(table: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {name: frames.optional(table, name).astype(frames.TEXT).fillna("").str.strip() for name in COLUMNS}
-    )
+    """Return the columns of reviews, no blanks around their texts, tags by their codes (老旧小区 = old_compound)."""
+    words = roles()["REVIEWS"].columns["tag"].values
+    told = {name: frames.optional(table, name).astype(frames.TEXT).fillna("").str.strip() for name in COLUMNS}
+    told["tag"] = frames.texts(words.get(fold(str(tag)), str(tag)) for tag in told["tag"])
+    return pd.DataFrame({name: texts.reset_index(drop=True) for name, texts in told.items()})
 
 
 def _land(reviews: pd.DataFrame) -> pd.Series:

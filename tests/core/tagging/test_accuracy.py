@@ -155,6 +155,13 @@ def test_a_list_written_by_hand_is_of_the_land_as_it_was_reviewed_last():
     assert told == [["1", 0, "other tag"], ["7", 1, "other tag"]]
 
 
+def test_tags_in_chinese_are_the_same_tags():
+    study = pd.DataFrame([review("1", "a", "old_compound", "甲", "2026-09-01")])
+    by_hand = pd.DataFrame([review("7", "a", "老旧小区 ", "乙", "2026/10/1")])
+    merged = merge_reviews([study, by_hand], Run())
+    assert merged.reviews["tag"].tolist() == ["old_compound"] * 2 and not len(merged.conflicts)
+
+
 def test_parcels_that_bear_no_class_are_not_compared():
     """A tag of another layer, or none at all, is listed; where nothing else is left, that is said."""
     rows = [("a", "old_compound", "confirmed", 0.9), ("b", "老旧小区", "confirmed", 0.9), ("c", None, None, None)]
