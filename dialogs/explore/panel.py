@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
 
 from qgis.PyQt.QtCore import Qt, QUrl, pyqtSignal
 from qgis.PyQt.QtWidgets import (
@@ -23,6 +22,7 @@ from ...processing.texts import tr
 from ..parts import help_pages
 from ..parts.escape import add_escape
 from ..parts.widgets import Page, link_look, text_label
+from .text import named
 from .way_profile import WayProfile
 
 DEFAULT_MIN, MOST_MIN = 15, 60
@@ -130,9 +130,9 @@ class ExplorePanel(QDockWidget):
         scheme, _, rest = url.toString(QUrl.ComponentFormattingOption.FullyEncoded).partition(":")
         if scheme == "way":
             kind, _, facility = rest.partition(":")
-            self.way_asked.emit(unquote(kind), unquote(facility))
+            self.way_asked.emit(named(kind), named(facility))
         elif scheme == "zone":
-            self.zone_asked.emit(unquote(rest))
+            self.zone_asked.emit(named(rest))
         elif scheme == "map":
             self.map_asked.emit(rest)
         elif scheme == "review":

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
-from urllib.parse import quote
+
+from qgis.PyQt.QtCore import QUrl
 
 from ...core.words import fill, unit_words
 from ...processing.texts import interface_language, tr
@@ -30,7 +31,12 @@ LOAD_SQL = "SELECT kind, unit, capacity, served, status FROM {t} WHERE facility_
 
 def address(act: str, *parts: str) -> str:
     """Return what a link leads to; ids with a percent sign, a backslash or a quote go through it as well."""
-    return ":".join((act, *(quote(part, safe="@") for part in parts)))
+    return ":".join((act, *(bytes(QUrl.toPercentEncoding(part, b"@")).decode() for part in parts)))
+
+
+def named(part: str) -> str:
+    """Return the id that stands in an address."""
+    return QUrl.fromPercentEncoding(part.encode())
 
 
 def kind_titles(standard: Mapping[str, Any]) -> dict[str, str]:
