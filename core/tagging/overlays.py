@@ -35,12 +35,12 @@ def protect(parcels: pd.DataFrame, protected: pd.DataFrame | None, run: Run) -> 
     for word in np.unique(words):
         run.check()
         shapes = frames.geometries(protected)[words == word]
-        rows, area = _covered(land, shapes)
+        rows, area = _covered(land, shapes, run)
         more = area > most[rows]
         name[rows[more]], most[rows[more]] = (word or None), area[more]
         everything.append(rows)
     rows = np.unique(np.concatenate(everything)) if everything else np.zeros(0, dtype=np.int64)
-    touched, area = _covered(land[rows], frames.geometries(protected))
+    touched, area = _covered(land[rows], frames.geometries(protected), run)
     share[rows[touched]] = np.minimum(1.0, np.round(area / shapely.area(land[rows[touched]]), 9))
     return share, frames.texts(name)
 
@@ -85,7 +85,9 @@ def find_programme(parcels: pd.DataFrame, programme: pd.DataFrame | None, run: R
     return frames.texts(found)
 
 
-def _covered(land: npt.NDArray[np.object_], shapes: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.int64], Reals]:
+def _covered(
+    land: npt.NDArray[np.object_], shapes: npt.NDArray[np.object_], run: Run
+) -> tuple[npt.NDArray[np.int64], Reals]:
     """Return the rows of `land` that shapes cover and the area covered, each spot once."""
     shape, row = Tree(land).query(shapes, predicate="intersects")
     order = np.lexsort((shape, row))
@@ -95,11 +97,13 @@ def _covered(land: npt.NDArray[np.object_], shapes: npt.NDArray[np.object_]) -> 
     alone[1:][same], alone[:-1][same] = False, False
     area = np.zeros(len(land))
     area[row[alone]] = shapely.area(shapely.intersection(land[row[alone]], shapes[shape[alone]]))
-    for several in np.unique(row[~alone]):
-        both = shapely.union_all(shapes[shape[row == several]])
-        area[several] = shapely.area(shapely.intersection(land[several], both))
-    rows = np.unique(row).astype(np.int64)
-    return rows, area[rows]
+    rows, starts = np.unique(row, return_index=True)
+    for several, start, end in zip(rows, starts, np.r_[starts[1:], len(row)]):
+        if end - start > 1:
+            run.check()
+            both = shapely.union_all(shapes[shape[start:end]])
+            area[several] = shapely.area(shapely.intersection(land[several], both))
+    return rows.astype(np.int64), area[rows]
 
 
 def _entries_on(shapes: npt.NDArray[np.object_], land: npt.NDArray[np.object_]) -> tuple[npt.NDArray, npt.NDArray]:
