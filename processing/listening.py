@@ -11,7 +11,9 @@ import time
 from collections.abc import Callable
 
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, QThread
+from qgis.PyQt.QtCore import QCoreApplication, QEventLoop
+
+from .threads import is_main_thread
 
 HEADLESS = "qgis_process"  # what QGIS calls its platform there
 LISTEN_S = 0.1  # between two turns of the event loop: own choice
@@ -25,7 +27,7 @@ def listening(is_cancelled: Callable[[], bool]) -> Callable[[], bool]:
 
     def look() -> bool:
         now = time.monotonic()
-        if now - heard[0] >= LISTEN_S and QThread.currentThread() == QCoreApplication.instance().thread():
+        if now - heard[0] >= LISTEN_S and is_main_thread():
             heard[0] = now
             QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
         return bool(is_cancelled())

@@ -14,6 +14,7 @@ from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
 from ...core.errors import RenewalError
 from ..layers.apart import apart
 from ..layers.snapshot import RasterSnapshot
+from ..threads import is_main_thread
 
 CLASSIFIED = re.compile(r"绝密|机密|秘密|\b(?:top secret|secret|confidential|classified)\b", re.IGNORECASE)
 DENIED = re.compile(r"(?:非|不是|不属于|不涉及|不涉|不含|无)(?:国家)?(?:绝密|机密|秘密)")
@@ -56,7 +57,7 @@ def _texts(snapshot: Any) -> Iterable[str]:
         yield snapshot.file.stem
     stamp = _stamp(snapshot.file)
     yield from _inputs_of(snapshot.file, stamp)
-    told, layer = None, QgsProject.instance().mapLayer(snapshot.layer_id)
+    told, layer = None, QgsProject.instance().mapLayer(snapshot.layer_id) if is_main_thread() else None
     if layer is None and isinstance(snapshot, RasterSnapshot):
         if snapshot.file is not None:
             layer = QgsRasterLayer(str(snapshot.file), snapshot.name)

@@ -13,8 +13,7 @@ import threading
 from itertools import count
 from pathlib import PurePath
 
-from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QThread
+from ..threads import is_main_thread
 
 SPELLINGS = 16  # more threads than that do not open layers at once; the path grows by two letters for each
 _next = count()
@@ -26,8 +25,7 @@ def apart(source: str) -> str:
 
     /a/b.gpkg|layername=t becomes /a/./b.gpkg|layername=t, which Path and every system take for the same file.
     """
-    application = QgsApplication.instance()
-    if application is None or QThread.currentThread() == application.thread():
+    if is_main_thread():
         return source
     name, bar, rest = source.partition("|")
     path = PurePath(name)

@@ -14,15 +14,14 @@ from itertools import chain
 from typing import Any
 
 from qgis.core import (
-    QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCoordinateTransformContext,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QThread
 
 from ...core.errors import RenewalError
+from ..threads import is_main_thread
 from .gdalmode import gdal_raises
 
 OURS = ("EPSG:4326", "EPSG:4490", "EPSG:4545")  # degrees, and the systems of the sample
@@ -70,8 +69,7 @@ def has_system(layer: Any) -> bool:
 
 def keep_systems(systems: Iterable[QgsCoordinateReferenceSystem]) -> None:
     """Make the systems on the main thread, where they stay; elsewhere do nothing."""
-    application = QgsApplication.instance()
-    if application is None or QThread.currentThread() != application.thread():
+    if not is_main_thread():
         return
     for crs in systems:
         told = crs.authid() or crs.toWkt()  # a dead one still has its name

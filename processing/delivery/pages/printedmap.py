@@ -26,7 +26,9 @@ from qgis.core import (
     QgsVectorLayer,
     QgsVectorLayerSimpleLabeling,
 )
-from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, QSize, QSizeF, QThread, QTimer
+from qgis.PyQt.QtCore import QEventLoop, QSize, QSizeF, QTimer
+
+from ...threads import is_main_thread
 
 LOOK_MS = 100  # between two looks at Cancel
 MM_PER_INCH = 25.4
@@ -72,7 +74,7 @@ class PrintedMap(QgsLayoutItemMap):
     def _is_watched(self) -> bool:
         if self.run is None or self.layout().renderContext().isPreviewRender() or self.containsAdvancedEffects():
             return False
-        return bool(QThread.currentThread() != QCoreApplication.instance().thread())
+        return not is_main_thread()
 
     def _paint_layers(self, painter: Any) -> None:
         """Draw the layers and their labels at the place and size of the map."""
