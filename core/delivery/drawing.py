@@ -24,6 +24,7 @@ NOTE_LAYER, NOTE_ACI = "TM_图名", 7
 NOTE_FACTOR = 2.0  # a title is twice as high as other texts: own choice
 LINE = 5 / 3  # from line to line of an MTEXT, times its height
 SLICE = 100
+MOVED = 5_000  # shapes that are moved in one go: making them holds Python's lock
 WORDS = {"tag": tag_name, "tag_level": level_name, "kind": kind_name}
 
 
@@ -86,7 +87,7 @@ def draw(template: Mapping[str, Any], flats: Sequence[Flat], notes: Sequence[str
             continue
         rows = select_rows(flat, item.get("where", {}))
         chosen = flat.shapes[np.array(rows, dtype=int)]
-        shapes = slices.sliced(shapely.transform, chosen, lambda points: points - offset, run=part)
+        shapes = slices.sliced(shapely.transform, chosen, lambda points: points - offset, run=part, rows=MOVED)
         gone = shapely.is_missing(shapes) | shapely.is_empty(shapes)
         counts = [counts[0] + len(rows), counts[1] + int((~gone).sum())]
         losses += [Loss(FILE, flat.name, flat.ids[rows[n]], "", "loss_undrawn", "", "") for n in gone.nonzero()[0]]
@@ -102,6 +103,9 @@ def draw(template: Mapping[str, Any], flats: Sequence[Flat], notes: Sequence[str
             losses += _lost(made, flat, rows[n], cad["version"])
             entities += [pack(tags, cad["version"]) for tags in made]
         spots.append(shapely.bounds(shapes)[~gone].reshape(-1, 2))
+        moved = [shapes]
+        del shapes
+        slices.let_go(moved)
     corners = np.concatenate([*spots, np.zeros((0, 2))])
     box = (*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist()) if len(corners) else (0.0, 0.0, 1.0, 1.0)
     entities += [pack(tags, cad["version"]) for tags in _title(notes, box, pen)]

@@ -36,6 +36,7 @@ def land_use_map(stage: str, ids: Any, codes: pd.Series, shapes: Any, area_m2: A
     known = national()["classes"]
     kinds = [known.get(str(kind)) for kind in classify(codes, name, run)]
     table = schema.table("land_use_map")
+    run.check()
     found = pd.DataFrame(
         {
             "land_id": frames.texts(str(item) for item in ids),
@@ -48,6 +49,7 @@ def land_use_map(stage: str, ids: Any, codes: pd.Series, shapes: Any, area_m2: A
         }
     )
     found[frames.GEOMETRY] = shapes
+    run.check()
     return frames.conform(found, table)
 
 

@@ -83,6 +83,7 @@ def tell_bounds(outlines: list[Any], things: list[Named], language: str, run: Ru
         side = _sides(normal)
         words: dict[str, str | None] = {}
         for number, name in enumerate(SIDES):
+            run.check()
             mine = _seen(at, side == number, WAYS[number], outline)
             words[f"bound_{name}"] = _names_of(at[mine], normal[mine], outline, trees, language)
         told = [say(code, language, what=words[f"bound_{name}"] or "—") for name, code in SIDES.items()]

@@ -100,6 +100,9 @@ class FullStudy(RenewalAlgorithm):
         yield declare.folder("FOLDER")
 
     def refuse(self, values, plan) -> None:
+        from ..delivery.secrecy import refuse_classified
+
+        refuse_classified({**plan.vectors, **plan.rasters})  # else the last step would, after all the others
         if values.get("FOLDER"):
             refuse_folder(Path(str(values["FOLDER"])).absolute(), "manifest.json")
 
@@ -135,6 +138,7 @@ class _Study:
                 stretch.stage("study_step", number=number + 1, of=len(steps), title=title)
                 walks = any(step in SPLIT for step, _ in steps[number:])
                 shelf.begin(sources[number], set().union(*sources[number + 1 :]), walks, algorithm in TIGHT)
+                stretch.check()
                 results = self._child(algorithm, parameters, stretch)
                 if results.get("ERRORS"):
                     self.run.warn("study_inputs_doubtful", n=int(results["ERRORS"]))

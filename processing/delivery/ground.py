@@ -30,6 +30,7 @@ def add_ground(study: Study, run: Any) -> None:
     Without a DEM the relief is that of the delivery whose contours were given (`study.shade`).
     """
     _add_land(study, run)
+    run.check()
     if not study.inputs.has("DEM"):
         study.shade = _shade_beside(study)
         return
@@ -184,6 +185,7 @@ def _add_land(study: Study, run: Any) -> None:
     parts = []
     if "tagged" in study.layers:
         codes = _codes_of_parcels(study)
+        run.check()
         if codes is not None:
             frame = study.layers["tagged"].frame
             shapes = frames.geometries(study.inputs.table("PARCELS"))
@@ -196,6 +198,7 @@ def _add_land(study: Study, run: Any) -> None:
                                   areas_of(shapes), scheme, run))  # fmt: skip
     parts = [part for part in parts if part is not None]
     if parts:
+        run.check()
         table = schema.table("land_use_map")
         whole = frames.conform(pd.concat(parts, ignore_index=True), table)
         study.layers["land_use_map"] = Layer("land_use_map", table, whole, study.inputs.plan.result_crs)

@@ -255,6 +255,25 @@ def test_a_folder_with_other_files_is_refused(city, tmp_path, run_algorithm):
     assert [item.name for item in tmp_path.iterdir()] == ["mine.txt"]
 
 
+def test_a_layer_that_the_project_calls_classified_is_refused_at_once(city, tmp_path, provider, project):
+    """By what its owner wrote into its properties, which no file tells; before any step, not at the delivery."""
+    from qgis.core import QgsApplication, QgsLayerMetadata, QgsProcessingContext
+
+    buildings = QgsVectorLayer(layer(city, "buildings"), "房屋", "ogr")
+    metadata = QgsLayerMetadata()
+    metadata.setRights(["秘密★5年"])
+    buildings.setMetadata(metadata)
+    project.addMapLayer(buildings)
+    context = QgsProcessingContext()
+    context.setProject(project)
+    values = {**inputs(city), "BUILDINGS": buildings.id(), "FOLDER": str(tmp_path / "out"), "LANGUAGE": "zh"}
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("urbanrenewal:fullstudy")
+    is_good, message = algorithm.checkParameterValues(values, context)
+    assert not is_good and "密级" in message and "房屋" in message
+    project.removeMapLayer(buildings.id())
+    assert algorithm.checkParameterValues({**values, "BUILDINGS": layer(city, "buildings")}, context)[0]
+
+
 def test_own_files_reach_every_step(city, delivery, tmp_path, run_algorithm):
     """Rules, a walker half as fast, a bureau's names: each shows in its table, and only there where it must."""
     heads = {"ruleset": "rules", "profiles": "profiles", "template": "template"}

@@ -2,10 +2,12 @@
 
 import threading
 import time
+import weakref
 
 import numpy as np
 import pytest
 import shapely
+from urban_renewal.core import slices
 from urban_renewal.core.errors import Cancelled
 from urban_renewal.core.run import Run
 from urban_renewal.core.slices import aside, sliced
@@ -61,3 +63,25 @@ def test_each_item_has_an_equal_stretch_of_the_progress():
     for item, part in Run(report=told.append).part(0.5, 1).parts(["a", "b"]):
         part.progress({"a": 0.5, "b": 1}[item])
     assert told == [62.5, 100]
+
+
+class Thing:
+    """Something that tells when it goes."""
+
+
+@pytest.mark.parametrize("as_array", [True, False])
+def test_what_is_let_go_of_goes_in_pieces_but_for_what_others_hold(monkeypatch, as_array):
+    monkeypatch.setattr(slices, "MOST_FREED", 10)
+    things = [Thing() for _ in range(25)]
+    kept, gone = things[3], [weakref.ref(thing) for thing in things if thing is not things[3]]
+    column = things
+    if as_array:
+        column = np.empty(25, dtype=object)
+        column[:] = things
+        del things[:]
+    columns = [np.arange(3), column]
+    del things, column
+    slices.let_go(columns)
+    assert columns == []
+    assert [ref() for ref in gone] == [None] * 24
+    assert isinstance(kept, Thing)
