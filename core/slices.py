@@ -79,13 +79,9 @@ def aside(work: Callable[[], T], run: Run) -> T:
 
 
 def let_go(columns: list[Any]) -> None:
-    """Empty a list of long lists, or arrays of objects, one by one: all at once a city's cells hold Python's lock for
-    half a second. Only what nobody else holds goes.
-    """
+    """Empty a list of long lists one by one: all at once a city's cells hold Python's lock for half a second."""
     while columns:
         rows = columns.pop()
-        if isinstance(rows, np.ndarray) and rows.dtype == object:
-            rows = rows.tolist()
         while isinstance(rows, list) and len(rows) > MOST_FREED:
             del rows[-MOST_FREED:]
 

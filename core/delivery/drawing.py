@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from .. import envelope, slices
+from .. import envelope
 from ..run import Run
 from .formats import dxfitems
 from .formats.dxf import CadLayer, Drawing, Packed, Tags, encode_text, pack
@@ -24,7 +24,7 @@ NOTE_LAYER, NOTE_ACI = "TM_图名", 7
 NOTE_FACTOR = 2.0  # a title is twice as high as other texts: own choice
 LINE = 5 / 3  # from line to line of an MTEXT, times its height
 SLICE = 100
-MOVED = 5_000  # shapes that are moved in one go: making them holds Python's lock
+PIECE = 5_000  # shapes that are moved and taken apart in one go: of a city's all at once Python's lock would be held
 WORDS = {"tag": tag_name, "tag_level": level_name, "kind": kind_name}
 
 
@@ -85,27 +85,21 @@ def draw(template: Mapping[str, Any], flats: Sequence[Flat], notes: Sequence[str
         flat = by_name.get(item["table"])
         if flat is None or flat.shapes is None:
             continue
-        rows = select_rows(flat, item.get("where", {}))
-        chosen = flat.shapes[np.array(rows, dtype=int)]
-        shapes = slices.sliced(shapely.transform, chosen, lambda points: points - offset, run=part, rows=MOVED)
-        gone = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-        counts = [counts[0] + len(rows), counts[1] + int((~gone).sum())]
-        losses += [Loss(FILE, flat.name, flat.ids[rows[n]], "", "loss_undrawn", "", "") for n in gone.nonzero()[0]]
-        parts = dxfitems.plain_parts(shapes, pen.decimals, part)
-        words = _label_columns(item.get("label"), flat)
-        middles = _middles(shapes, part) if words else []
-        for place, n in enumerate(sorted((~gone).nonzero()[0].tolist(), key=lambda n: flat.ids[rows[n]])):
-            if place % SLICE == 0:
-                part.progress(place / len(rows))
-            text = _text(words, rows[n], pen.language)
-            mine, parts[n] = parts[n], []  # let go of one by one: a city's at once would hold Python's lock
-            made = list(_feature(mine, item, (flat.name, flat.ids[rows[n]]), text, middles[n] if text else (), pen))
-            losses += _lost(made, flat, rows[n], cad["version"])
-            entities += [pack(tags, cad["version"]) for tags in made]
-        spots.append(shapely.bounds(shapes)[~gone].reshape(-1, 2))
-        moved = [shapes]
-        del shapes
-        slices.let_go(moved)
+        rows = sorted(select_rows(flat, item.get("where", {})), key=lambda row: flat.ids[row])
+        for start in range(0, len(rows), PIECE):
+            part.progress(start / len(rows))
+            some = rows[start : start + PIECE]
+            shapes = shapely.transform(flat.shapes[np.array(some, dtype=int)], lambda points: points - offset)
+            there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+            counts = [counts[0] + len(some), counts[1] + int(there.sum())]
+            losses += [
+                Loss(FILE, flat.name, flat.ids[some[n]], "", "loss_undrawn", "", "") for n in np.flatnonzero(~there)
+            ]
+            spots.append(shapely.bounds(shapes)[there].reshape(-1, 2))
+            drawn = [some[n] for n in np.flatnonzero(there)]
+            for row, made in _features(flat, drawn, shapes[there], item, pen, part):
+                losses += _lost(made, flat, row, cad["version"])
+                entities += [pack(tags, cad["version"]) for tags in made]
     corners = np.concatenate([*spots, np.zeros((0, 2))])
     box = (*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist()) if len(corners) else (0.0, 0.0, 1.0, 1.0)
     entities += [pack(tags, cad["version"]) for tags in _title(notes, box, pen)]
@@ -126,6 +120,23 @@ def layers_of(classes: Iterable[Mapping[str, Any]]) -> list[CadLayer]:
                 found.setdefault(part["layer"].lower(), CadLayer(part["layer"], part.get("aci", item["aci"])))
     found.setdefault(NOTE_LAYER.lower(), CadLayer(NOTE_LAYER, NOTE_ACI))
     return list(found.values())
+
+
+def _features(
+    flat: Flat, rows: Sequence[int], shapes: npt.NDArray[Any], item: Mapping[str, Any], pen: _Pen, run: Run
+) -> Iterator[tuple[int, list[Tags]]]:
+    """Yield each row of a layer with what is drawn of its shape."""
+    parts = dxfitems.plain_parts(shapes, pen.decimals, run)
+    words = _label_columns(item.get("label"), flat)
+    middles = _middles(shapes) if words else [()] * len(rows)
+    for place, row in enumerate(rows):
+        if place % SLICE == 0:
+            run.check()
+        text = _text(words, row, pen.language)
+        yield (
+            row,
+            list(_feature(parts[place], item, (flat.name, flat.ids[row]), text, middles[place] if text else (), pen)),
+        )
 
 
 def _feature(
@@ -156,9 +167,9 @@ def _feature(
         yield dxfitems.label(text, place, item["label"]["layer"], height, told)
 
 
-def _middles(shapes: npt.NDArray[np.object_], run: Run) -> list[list[float]]:
+def _middles(shapes: npt.NDArray[Any]) -> list[Sequence[float]]:
     """Return where the text of each shape hangs: [x, y] inside an area, on a line."""
-    inside = slices.sliced(shapely.point_on_surface, shapes, run=run)
+    inside = shapely.point_on_surface(shapes)
     return [[x, y] for x, y in zip(shapely.get_x(inside).tolist(), shapely.get_y(inside).tolist())]
 
 
