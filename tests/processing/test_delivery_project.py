@@ -57,6 +57,22 @@ def test_project(study, run_algorithm, labels_by_feature):
     project.clear()
 
 
+def test_layers_that_the_sheets_need_are_called_as_people_speak(study, run_algorithm):
+    """Not by the prefixes and groups of the code, which a person reads in the list of layers."""
+    import re
+    from pathlib import Path
+
+    from qgis.core import QgsProject
+
+    found, _, _ = run_algorithm("exportzones", {**study, "FORMATS": ["gpkg", "qgz", "png"]})
+    project = QgsProject()
+    assert project.read(str(Path(found["FOLDER"]) / "project.qgz"))
+    names = [layer.name() for layer in project.mapLayers().values()]
+    assert "设施负荷表：老人（图框用）" in names and "设施负荷表：全部类型，已满（图框用）" in names
+    assert [name for name in names if re.search("[a-z]_[a-z]", name)] == []
+    project.clear()
+
+
 def test_project_has_bookmarks_themes_and_a_view_in_3d(study, run_algorithm, make_layer, save_layer, tmp_path):
     """A bookmark a zone with 8 % around it; the print theme; buildings as high as their storeys, by action."""
     import html

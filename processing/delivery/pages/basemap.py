@@ -39,7 +39,7 @@ from .surroundings import block_labels, page_communities, page_names, page_stati
 
 OF_ZONE = '"zone_id" = @zone_id'  # each page names its zone
 RING_M = 300
-LOADS = (("serves_", ""), (PREFIX, FULL_ROWS))  # prefix of a join, which rows of load it has
+LOADS = (("serves_", "", "map_load_rows"), (PREFIX, FULL_ROWS, "map_full_rows"))  # prefix of a join, its rows of load
 AS_LINES = {"own_zones": "zone", "ring": "core_ring"}  # areas whose rim is what a legend must show
 NAMED = (("page_names", page_names), ("page_stations", page_stations), ("page_communities", page_communities))
 IN_THE_WAY = ("city_cores", "own_cores")  # no name of a road or a river stands on a station
@@ -161,8 +161,10 @@ def _add_facilities(made: Any, group: Any, study: Any) -> None:
         made.run.check()
         title = say("map_facilities", study.language)
         layer = QgsVectorLayer(places.source(), title, "ogr")
-        for prefix, condition in LOADS:
-            rows = QgsVectorLayer(load.source(), f"{title} · {prefix}{name}", "ogr")
+        group_name = palette()["groups"].get(name.removeprefix("gap_"), {}).get(study.language)
+        group_name = group_name or say("map_all_kinds", study.language)
+        for prefix, condition, told in LOADS:
+            rows = QgsVectorLayer(load.source(), say(told, study.language, group=group_name), "ogr")
             listed = ", ".join(map(literal, kinds))
             wanted = [condition, f'"kind" IN ({listed})' if kinds else ""]
             rows.setSubsetString(" AND ".join(part for part in wanted if part))
