@@ -82,7 +82,7 @@ class Houses:
 def storeys_text(value: Any) -> str:
     """Return storeys as they stand on the map: 6F, 6+1F; ? where nothing is known."""
     words = "" if value is None else str(value).strip()
-    if words in ("", "NULL"):
+    if words in ("", "NULL", "nan"):
         return "?"
     try:
         return f"{float(words):g}F"

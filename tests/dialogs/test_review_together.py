@@ -255,7 +255,8 @@ def test_storeys_are_painted(placed, qtbot):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(6, "6F"), (6.0, "6F"), ("7", "7F"), ("6+1", "6+1F"), ("8层", "8层"), (None, "?"), ("", "?")]
+    ("value", "text"),
+    [(6, "6F"), (6.0, "6F"), ("7", "7F"), ("6+1", "6+1F"), ("8层", "8层"), (None, "?"), ("", "?"), (float("nan"), "?")],
 )
 def test_words_of_storeys(value, text):
     from urban_renewal.dialogs.review.storeys import storeys_text
