@@ -334,8 +334,8 @@ def test_heights_in_feet_and_undeclared_voids(tmp_path, unit, factor):
 
 
 def test_text_cells_of_number_columns_are_whole_words():
-    assert cells._text(6.0) == "6"
-    assert cells._text(6.5) == "6.5"
+    assert cells.cell_text(6.0) == "6"
+    assert cells.cell_text(6.5) == "6.5"
     area = roles()["BUILDINGS"].columns["floor_area"]
     run = Run()
     texts = ["1,200.5", " 7 ", "", None, "约30", "１２㎡", "1,5", "30-40", "30-40"]

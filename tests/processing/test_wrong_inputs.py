@@ -139,7 +139,7 @@ def test_rows_of_which_no_column_is_known_are_told(parcels, make_layer, run_algo
     table = make_layer([(None, {"栏一": "甲"}), (None, {"栏一": "乙"})], None, name="随便")
     asked = {"PARCELS": parcels, "OUTPUT": str(tmp_path / "tags.gpkg"), "LANGUAGE": "en"}
     _, _, feedback = run_algorithm("tagparcels", {**asked, "ACTIVITY": table})
-    assert "2 activity records have an unknown stream" in feedback.textLog()
+    assert "None of the 2 activity records tells its stream" in feedback.textLog()
     assert "lacks the field “tag”" in told("tagparcels", {**asked, "REVIEWS": table})
     assert "lacks the field “parcel_id”" in told("tagparcels", {**asked, "FACTS": table})
 
