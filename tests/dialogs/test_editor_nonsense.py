@@ -23,7 +23,7 @@ NONSENSE = {
         "standard", keys("kinds", 0, "min_size", "value"), 9000, ("9000", "750", "least size")),
     "nobody moves": ("profiles", keys("profiles", 1, "flat_m_s", "value"), 0, ("Speed on the flat", "0")),
     "the least zone above the largest": (
-        "zone-rules", keys("limits", "area_min_m2", "value"), 4_000_000, ("4000000", "3500000")),
+        "zone-rules", keys("limits", "area_min_m2", "value"), 4_000_000, ("4,000,000", "3,500,000")),
     "a factor below nothing": (
         "zone-rules", keys("opportunity", "confirmed", "urban_village", "value"), -1, ("Urban village", "-1")),
     "a scale that goes back": (
