@@ -21,7 +21,7 @@ T = TypeVar("T")
 LOOK_S = 0.1  # between two looks at Cancel while one long call works
 MOST_FREED = 5_000  # objects that are freed in one go: geometries some 5 ms
 PIECE = 5_000  # small pieces of bytes that are joined in one go
-ROWS = 20_000  # own choice: under 100 ms a slice for buildings, also for reading WKB
+ROWS = 5_000  # own choice: under 50 ms a slice for buildings on a slow machine, also for reading WKB
 
 
 def sliced(
