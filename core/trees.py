@@ -28,9 +28,6 @@ class Tree:
         starts = range(0, max(1, len(shapes)), PIECE)
         self._trees = [(start, shapely.STRtree(shapes[start : start + PIECE])) for start in starts]
 
-    def __len__(self) -> int:
-        return len(self.geometries)
-
     def query(self, asked: Any, predicate: str | None = None, distance: Any = None) -> Rows:
         """Return rows of the shapes that `predicate` holds for, without one those whose boxes meet.
 

@@ -57,4 +57,4 @@ def test_nothing_is_found_where_nothing_is(pieces):
     points = shapely.points([[0.0, 0.0]])
     assert empty.query(points, "intersects").shape == (2, 0)
     assert empty.query_nearest(points).shape == (2, 0)
-    assert len(empty) == 0 and not len(empty.query(points[0]))
+    assert not len(empty.query(points[0]))
