@@ -54,13 +54,6 @@ class Lines:
         return list(shapes[np.sort(self._trees[name].query(area, predicate="intersects"))])
 
 
-def draw_boundaries(
-    ground: Ground, zones: list[set[int]], near: list[list[int]], gap_m: float, lines: Lines, run: Run
-) -> list[shapely.Geometry]:
-    """Return an outline for each zone, in order; see Drafter."""
-    return Drafter(ground, near, gap_m, lines).draw(zones, run)
-
-
 @dataclass(frozen=True, eq=False)
 class Drafter:
     """Draws the outlines of zones: their members and their part of the space within `gap_m` of them.

@@ -8,10 +8,15 @@ from urban_renewal.core.errors import Cancelled
 from urban_renewal.core.run import Run
 from urban_renewal.core.zones import boundary
 from urban_renewal.core.zones import outline as outline_module
-from urban_renewal.core.zones.boundary import Drafter, Lines, draw_boundaries
+from urban_renewal.core.zones.boundary import Drafter, Lines
 from urban_renewal.core.zones.outline import Ground, cut_faces, fill_empty
 
 GAP = 30.0
+
+
+def draw_boundaries(ground, zones, near, gap_m, lines, run):
+    """Outlines of zones, drawn anew."""
+    return Drafter(ground, near, gap_m, lines).draw(zones, run)
 
 
 def row(n, side=100.0, street=20.0):
