@@ -36,7 +36,7 @@ from ..study import wording
 from .bars import GapBars, Pair, group_colour
 from .fitting import FittingTable
 from .list import COLUMNS, GapList
-from .values import GROUPS, ORDERS, RADIUS, WALK, Community, arranged, group_total, sums
+from .values import GROUPS, ORDERS, RADIUS, WALK, Community, arranged, group_total, kinds_in, sums
 
 # what goes first where the panel is narrow, by the yardstick: what the other yardstick tells, then what can be reckoned
 UNNEEDED = {WALK: ("served", "radius", "exam", "people"), RADIUS: ("served", "share", "exam", "gap")}
@@ -178,7 +178,7 @@ class GapPanel(QDockWidget):
         for kind in kinds:
             self.kind.addItem(titles[kind], kind)
         words = {"elder": tr("All facilities for elders"), "child": tr("All facilities for children")}
-        groups = [group for group in GROUPS if sum(kind in kinds for kind in GROUPS[group]) > 1]
+        groups = [group for group in GROUPS if sum(kind in kinds for kind in self.grouped(group)) > 1]
         if groups:
             self.kind.insertSeparator(self.kind.count())
         for group in groups:
@@ -186,6 +186,10 @@ class GapPanel(QDockWidget):
         self.kind.setCurrentIndex(max(0, self.kind.findData(now)) if now else 0)  # a separator has no data either
         self.current = self.current if any(item.community_id == self.current for item in communities) else ""
         self.refresh()
+
+    def grouped(self, kind: str) -> tuple[str, ...]:
+        """Return the kinds of a group, by the standard that the communities were counted by; a kind itself."""
+        return kinds_in(self.communities, kind) if kind in GROUPS else (kind,)
 
     def yardstick(self) -> str:
         """Return walk or radius."""
@@ -242,8 +246,8 @@ class GapPanel(QDockWidget):
 
     def _kinds_of(self, group: str) -> list[str]:
         """Return the kinds of a group that anybody needs."""
-        needed = (kind for kind in GROUPS[group] if any((c := i.cells.get(kind)) and c.need for i in self.communities))
-        return list(needed)
+        kinds = self.grouped(group)
+        return [kind for kind in kinds if any((c := i.cells.get(kind)) and c.need for i in self.communities)]
 
     def _fill_table(self, rows: list[Community], kind: str) -> None:
         self._is_filling = True
@@ -307,7 +311,8 @@ class GapPanel(QDockWidget):
 
     def _worst_of(self, item: Community, group: str) -> str:
         """Return the kinds of a group that lack most in a community, with their shares."""
-        shares = [(cell.share(WALK), kind) for kind in GROUPS[group] if (cell := item.cells.get(kind)) and cell.need]
+        kinds = self.grouped(group)
+        shares = [(cell.share(WALK), kind) for kind in kinds if (cell := item.cells.get(kind)) and cell.need]
         known = sorted(((share, kind) for share, kind in shares if share), key=lambda pair: (-pair[0], pair[1]))
         told = [f"{self.titles.get(kind, kind)} {wording.percent(share, 0)}" for share, kind in known[:3]]
         return listed(told) or "—"
@@ -318,7 +323,7 @@ class GapPanel(QDockWidget):
         item = next((one for one in self.communities if one.community_id == key), None)
         if kind not in GROUPS or item is None:
             return kind
-        cells = ((name, item.cells.get(name)) for name in GROUPS[kind])
+        cells = ((name, item.cells.get(name)) for name in self.grouped(kind))
         return max(
             ((cell.share(WALK) or 0.0, name) for name, cell in cells if cell and cell.need), default=(0.0, kind)
         )[1]

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,10 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QFileDialog
 
 from ...core.delivery.formats.workbook import Sheet, write_workbook
+from ...core.delivery.groups import groups_in, groups_of
 from ...core.errors import RenewalError
+from ...processing.delivery.package import record_beside
+from ...processing.layers.sources import file_of
 from ...processing.texts import interface_language, tr
 from ..explore import text as explore_text
 from ..explore.answers import Beside, is_big
@@ -216,7 +219,7 @@ class GapShowing(QObject):
         for layer in self._dock.session.project.mapLayers().values():
             if results.result_of(layer) != (study.study_id, "gap") or not kind:
                 continue
-            share, kinds = share_of(kind, yardstick, {item.name() for item in layer.fields()})
+            share, kinds = share_of(kind, self.panel.grouped(kind), yardstick, {item.name() for item in layer.fields()})
             if not share:
                 continue
             layer.setRenderer(rules(gap_classes(share, kinds, interface_language())))
@@ -312,9 +315,11 @@ class GapShowing(QObject):
             self.panel = None
 
 
-def share_of(kind: str, yardstick: str, names: Collection[str]) -> tuple[str, list[str]]:
-    """Return (expression of the share unmet, the kinds in it) for a kind or a group; "" without the columns for it."""
-    wanted = GROUPS.get(kind, (kind,))
+def share_of(kind: str, wanted: Sequence[str], yardstick: str, names: Collection[str]) -> tuple[str, list[str]]:
+    """Return (expression of the share unmet, the kinds in it) for a kind or a group; "" without the columns for it.
+
+    `wanted` are the kinds of a group, the kind itself of a kind.
+    """
     kinds = [item for item in wanted if {f"{item}_share", f"{item}_need", f"{item}_in_r"} <= {*names}]
     if not kinds:
         return "", []
@@ -358,9 +363,10 @@ def read_gaps(study: Study, files: Mapping[str, str]) -> tuple[list[Community], 
 
     Raises RenewalError, OSError when the standard cannot be read.
     """
-    communities = read_communities(files)
-    if not communities:
-        return communities, None, {}
+    if not rows_of(files, "gap_summary", "SELECT 1 FROM {t} LIMIT 1"):
+        return [], None, {}
     rows = rows_of(files, "gap_detail", "SELECT standard_id FROM {t} LIMIT 1")
     standard = reviewing.standard_of(study, str(rows[0][0] or "") if rows else "")
+    record = record_beside(file_of(files["gap_summary"]))  # the file of a standard may have been changed since
+    communities = read_communities(files, groups_in(standard) if record is None else groups_of(record))
     return communities, standard, unknown_counts(files)

@@ -3,17 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...core.delivery.palette import CHILD_KINDS, ELDER_KINDS
+from ...core.delivery.groups import USUAL, Groups
 from ..study.figures import rows_of
 
 WALK, RADIUS = "walk", "radius"
 ORDERS = ("gap", "people", "name")
 SHARE = "share"  # the unit of a whole group: its kinds have units of their own, only shares can be put together
-GROUPS = {"elder": ELDER_KINDS, "child": CHILD_KINDS}
+GROUPS = tuple(USUAL)  # elder, child: chosen like a kind
 SQL = (
     "SELECT community_id, name, kind, unit, people, need, supply, served, gap, radius_cover_people, walk_cover_people,"
     " exam_name, exam_missing FROM {t} ORDER BY community_id, kind"
@@ -57,11 +57,12 @@ class Community:
     community_id: str
     name: str
     cells: Mapping[str, Cell] = field(default_factory=dict)
+    grouped: Groups = field(default_factory=lambda: USUAL)  # by the standard that the gaps were counted by
     groups: Mapping[str, Cell] = field(init=False)  # a cell for each group as for a kind; none of no need
 
     def __post_init__(self) -> None:
         """Work out the groups: where the communities are read, beside the window."""
-        object.__setattr__(self, "groups", _groups_of(self.cells))
+        object.__setattr__(self, "groups", _groups_of(self.cells, self.grouped))
 
     def cell(self, kind: str) -> Cell | None:
         """Return the cell of a kind or a group; None without."""
@@ -73,10 +74,10 @@ class Community:
         return None if cell is None else cell.share(yardstick)
 
 
-def _groups_of(cells: Mapping[str, Cell]) -> dict[str, Cell]:
+def _groups_of(cells: Mapping[str, Cell], grouped: Groups) -> dict[str, Cell]:
     """Return the mean shares of groups, no amounts: over the kinds that anybody needs (elder_gap, child_gap)."""
     found = {}
-    for group, kinds in GROUPS.items():
+    for group, kinds in grouped.items():
         needed = [cell for kind in kinds if (cell := cells.get(kind)) is not None and cell.need]
         walk, line = (_mean([cell.share(yardstick) for cell in needed]) for yardstick in (WALK, RADIUS))
         if walk is not None or line is not None:
@@ -90,20 +91,25 @@ def _mean(shares: list[float | None]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def read_communities(files: Mapping[str, str]) -> list[Community]:
+def read_communities(files: Mapping[str, str], grouped: Groups = USUAL) -> list[Community]:
     """Return the communities of the last count of gaps; none before, or without a layer of communities."""
     found: dict[str, tuple[str, dict[str, Cell]]] = {}
     for community, name, kind, *values in rows_of(files, "gap_summary", SQL):
         cells = found.setdefault(str(community), (str(name or community), {}))[1]
         unit, people, need, supply, served, gap, radius, walk, exam, missing = values
         cells[kind] = Cell(str(unit or ""), people, need, supply, served, gap, radius, walk, str(exam or ""), missing)
-    return [Community(key, name, cells) for key, (name, cells) in found.items()]
+    return [Community(key, name, cells, grouped) for key, (name, cells) in found.items()]
+
+
+def kinds_in(communities: Sequence[Community], group: str) -> tuple[str, ...]:
+    """Return the kinds of a group: all communities of a count were counted by one standard."""
+    return communities[0].grouped[group] if communities else ()
 
 
 def group_total(communities: list[Community], group: str, yardstick: str) -> float | None:
     """Return the share of a group for all communities together: the plain mean over kinds of each kind's total."""
     shares = []
-    for kind in GROUPS[group]:
+    for kind in kinds_in(communities, group):
         cells = [item.cells[kind] for item in communities if kind in item.cells]
         weighed = [((cell.need if yardstick == WALK else cell.people) or 0.0, cell.share(yardstick)) for cell in cells]
         known = [(weight, share) for weight, share in weighed if share is not None]

@@ -80,14 +80,15 @@ def test_the_map_of_a_group_is_the_mean_of_its_kinds():
         feature[f"{kind}_need"], feature[f"{kind}_in_r"] = need, inside
     feature["child_gap"] = 0.3
     for yardstick, wanted in (("radius", 0.5), ("walk", 0.3)):
-        share, kinds = share_of("child", yardstick, {*names, "child_gap"})
+        share, kinds = share_of("child", ("nurs", "kgar", "play"), yardstick, {*names, "child_gap"})
         context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(None))
         context.setFeature(feature)
         context.setFields(fields)
         expression = QgsExpression(share)
         assert expression.evaluate(context) == pytest.approx(wanted), expression.evalErrorString()
         assert kinds == ["nurs", "kgar", "play"]
-    assert share_of("child", "walk", set(names)) == ("", []) and share_of("eday", "walk", set(names)) == ("", [])
+    assert share_of("child", ("nurs", "kgar"), "walk", set(names)) == ("", [])
+    assert share_of("eday", ("eday",), "walk", set(names)) == ("", [])
 
 
 @pytest.fixture

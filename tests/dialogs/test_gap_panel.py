@@ -1,9 +1,15 @@
 """The panel of gaps: chart, table and map share one selection; walking and radius, unknown is never nothing."""
 
+import copy
+import json
 import zipfile
+from datetime import datetime, timezone
 
 import pytest
 from qgis.PyQt.QtCore import Qt
+from urban_renewal.core import envelope
+from urban_renewal.core.run import Run
+from urban_renewal.core.runrecord import Work, build, to_text
 
 from .helpers import write_rows
 
@@ -21,6 +27,36 @@ def test_walking_and_radius_switch_at_once(gaps):
     assert told(panel)[:2] == [("C2", None, pytest.approx(0.8), pytest.approx(240)),
                                ("C1", 0.0, pytest.approx(0.1), pytest.approx(10))]  # fmt: skip
     assert panel.figures[0][0].text() == "250"
+
+
+def test_kinds_are_grouped_as_the_standard_groups_them(gaps, dock, tmp_path):
+    """Day care is children's by a standard of one's own, nurseries nobody's: C1 lacks 10 of 20 places of day care."""
+    own = copy.deepcopy(envelope.load("standard", "chongqing"))
+    for entry in own["kinds"]:
+        entry["group"] = {"eday": "child", "nurs": "all"}.get(entry["id"], entry["group"])
+    path = tmp_path / "own.json"
+    path.write_text(json.dumps(own, ensure_ascii=False), encoding="utf-8")
+    dock.session.study.settings["STANDARD_FILE"] = str(path)
+    gaps.open()
+    assert told(gaps.panel)[0][:3] == ("C1", None, 0.5)
+    gaps.open_table()
+    model = gaps.table.panel.model
+    assert [model.number(model.communities[0], key) for key in ("elder", "child")] == [None, 0.5]
+
+
+def test_the_groups_are_those_that_the_gaps_were_counted_by(gaps, dock, tmp_path):
+    """The file of the standard was changed since, or another was chosen: the map's columns are of the old one."""
+    own = {**copy.deepcopy(envelope.load("standard", "chongqing")), "id": "own"}
+    own["kinds"] = [{**entry, "group": "elder"} for entry in own["kinds"]]
+    noon = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
+    work = Work("facilitygap", {"zh": "缺口", "en": "Gaps"}, "0.1.0", {}, noon, noon, documents=(own,))
+    place = tmp_path / "gap_summary.gpkg.run.json"
+    place.write_text(to_text(build(work, Run())), encoding="utf-8")
+    gaps.open()
+    assert told(gaps.panel)[0][:3] == ("C1", pytest.approx((0.5 + 0.6) / 2), None)
+    gaps.panel.kind.setCurrentIndex(gaps.panel.kind.findData("elder"))
+    gaps.panel.refresh()
+    assert gaps.panel.figures[2][0].text() == "2" and gaps.panel.worst_kind("C1") == "nurs"
 
 
 def test_unknown_is_last_and_never_nothing(gaps):
