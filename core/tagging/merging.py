@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from .. import frames, schema
@@ -17,6 +19,7 @@ from .reviews import is_whole
 COLUMNS = (
     "review_id", "parcel_id", "geometry_hash", "tag", "reviewer", "reviewed_at", "reason", "evidence", "rule_tag",
 )  # fmt: skip
+PLACE = ["parcel_id", "land"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +35,8 @@ def merge_reviews(tables: Sequence[pd.DataFrame], run: Run) -> Merged:
 
     A review of the same id is taken once; the same id with another content is a conflict (`same id`). Of one parcel in
     one geometry the latest review that can be applied counts (`kept` = 1) as in every run; another reviewer's other tag
-    is a conflict (`other tag`). Reviews of changed geometries stay apart: both are kept. One that tells no geometry, as
-    a list written by hand, is of the parcel as it was reviewed last.
+    is a conflict (`other tag`), by what each said last. Reviews of changed geometries stay apart: both are kept. One
+    that tells no geometry, as a list written by hand, is of the parcel as it was reviewed last.
     Nothing is dropped: OUTPUT holds all reviews, so that a later merge finds the same conflicts.
     """
     every = pd.concat([_whole(table) for table in tables], ignore_index=True).drop_duplicates(ignore_index=True)
@@ -41,12 +44,9 @@ def merge_reviews(tables: Sequence[pd.DataFrame], run: Run) -> Merged:
     every["land"] = _land(every)
     every = every.sort_values(["parcel_id", "land", "at", "review_id"], ignore_index=True)
     same_id = every.duplicated("review_id", keep=False) & (every["review_id"] != "")
-    place = every.groupby(["parcel_id", "land"], sort=False)
     applies = every[is_whole(every)]
-    latest = every.index.isin(applies.groupby(["parcel_id", "land"], sort=False).tail(1).index)
-    others = place["tag"].transform("nunique") > 1
-    by_one = place["reviewer"].transform("nunique") == 1  # somebody changed their mind: no conflict
-    every["why"] = pd.Series("", index=every.index).mask(others & ~by_one, "other tag").mask(same_id, "same id")
+    latest = every.index.isin(applies.groupby(PLACE, sort=False).tail(1).index)
+    every["why"] = pd.Series("", index=every.index).mask(_contradict(every), "other tag").mask(same_id, "same id")
     every["kept"] = pd.Series(latest, index=every.index).astype("Int64")
     conflicts = every[every["why"] != ""]  # nothing is assigned to it: pandas makes rows of an empty frame then
     run.fact(reviews_n=len(every), conflicts_n=len(conflicts))
@@ -61,6 +61,18 @@ def _whole(table: pd.DataFrame) -> pd.DataFrame:
     told = {name: frames.optional(table, name).astype(frames.TEXT).fillna("").str.strip() for name in COLUMNS}
     told["tag"] = frames.texts(words.get(fold(str(tag)), str(tag)) for tag in told["tag"])
     return pd.DataFrame({name: texts.reset_index(drop=True) for name, texts in told.items()})
+
+
+def _contradict(reviews: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Say which of sorted reviews are the last word of a person where the last words differ.
+
+    Who changed their mind contradicts nobody by what they said before. What can be applied is said later than what
+    cannot.
+    """
+    order = reviews.assign(whole=is_whole(reviews)).sort_values("whole", kind="stable")
+    last = order.groupby([*PLACE, "reviewer"], sort=False).tail(1)
+    differ = last.groupby(PLACE, sort=False)["tag"].transform("nunique") > 1
+    return np.asarray(reviews.index.isin(last.index[differ]), dtype=bool)
 
 
 def _land(reviews: pd.DataFrame) -> pd.Series:

@@ -16,7 +16,7 @@ from . import items as review_items
 from .items import Choice, Item
 from .places import Area
 from .presence import Presence, Somebody
-from .store import Review, ReviewStore, latest
+from .store import Review, ReviewStore, age_of, latest
 
 LAST = 20  # judgements whose median time tells how long the rest will take
 LONG_S = 300.0  # a pause longer than this is no time of judging
@@ -119,7 +119,7 @@ class ReviewDesk:
 
     def conflicts(self, item: Item) -> list[Review]:
         """Return the last review of each person when they do not agree; none when they do."""
-        by_person = {row.reviewer: row for row in self.reviews.get(item.parcel_id, [])}
+        by_person = {row.reviewer: row for row in sorted(self.reviews.get(item.parcel_id, []), key=age_of)}
         return list(by_person.values()) if len({row.tag for row in by_person.values()}) > 1 else []
 
     def next_open(self, after: int) -> int:
@@ -210,6 +210,10 @@ class ReviewDesk:
         """Return (reviewed, skipped, all) of the queue."""
         queue = self.queue
         return queue.count(self._settled), queue.count(self.parcels.marked(self.skipped)), len(queue)
+
+    def waiting(self) -> int:
+        """Return how many parcels of the study wait for somebody, whatever the queue shows."""
+        return self.parcels.waiting(self._settled, self.changed)
 
     def seconds_left(self) -> float | None:
         """Return how long the rest will take at the median pace of the last judgements; None before the third."""

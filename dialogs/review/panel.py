@@ -39,9 +39,10 @@ REVIEWER = "urban_renewal/reviewer"  # QgsSettings: who reviews at this computer
 
 
 class ReviewPanel(QDockWidget):
-    """Shows one desk. `reviewed(path of the reviews)` after each judgement."""
+    """Shows one desk. `reviewed(path of the reviews)` after each judgement, `waiting(parcels)` that nobody settled."""
 
     reviewed = pyqtSignal(str)
+    waiting = pyqtSignal(int)
     keys: ReviewKeys | None = None  # events come before it is made
 
     def __init__(self, iface: Any) -> None:
@@ -270,6 +271,7 @@ class ReviewPanel(QDockWidget):
         form.left.setText(" · ".join(words))
         form.undo.setEnabled(bool(self.desk.history))
         form.table.refresh()
+        self.waiting.emit(self.desk.waiting())
 
     def _go(self, row: int) -> None:
         form = self.form

@@ -101,6 +101,10 @@ class Parcels:
         numbers = np.flatnonzero(kept)
         return Queue(self, numbers[np.lexsort([key[numbers] for key in reversed(keys)])])  # equal ones stay by id
 
+    def waiting(self, settled: Marks, changed: Iterable[str]) -> int:
+        """Return how many of all are to be reviewed, whatever is chosen, and are not `settled`."""
+        return int(np.count_nonzero((self.marked(changed) | (self._is_open > 0)) & ~settled))
+
     def find(self, words: str, among: Numbers | None = None) -> int:
         """Return the place of the first parcel, of all or `among` some, with these letters in id or name; -1 = none."""
         wanted, folded = words.casefold(), self._folded

@@ -49,6 +49,7 @@ class Reviewing(QObject):
     """The review panel of a dock: made when first opened, gone with the project."""
 
     failed = pyqtSignal(str)
+    waiting = pyqtSignal(int)  # parcels that nobody has settled yet, as often as that changes
 
     def __init__(self, iface: Any, dock: Any) -> None:
         super().__init__(dock)
@@ -140,6 +141,7 @@ class Reviewing(QObject):
         if self.panel is None:
             self.panel = ReviewPanel(self._iface)
             self.panel.reviewed.connect(self._on_reviewed)
+            self.panel.waiting.connect(self.waiting.emit)
             yield 0
             put_beside(self._iface, self._dock, self.panel)
         if to_front:

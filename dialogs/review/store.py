@@ -106,7 +106,7 @@ class ReviewStore:
                 rows = base.execute(" ".join(parts)).fetchall()
         except sqlite3.Error:
             return None
-        return sorted((Review(*(str(value or "") for value in row)) for row in rows), key=_age)
+        return sorted((Review(*(str(value or "") for value in row)) for row in rows), key=age_of)
 
     def is_as_read(self) -> bool:
         """Say whether only we have written since all rows were read.
@@ -182,10 +182,10 @@ class ReviewStore:
 
 def latest(reviews: Sequence[Review]) -> dict[str, Review]:
     """Return the review that counts for each parcel: the latest, as Tag takes it."""
-    return {row.parcel_id: row for row in sorted(reviews, key=_age)}
+    return {row.parcel_id: row for row in sorted(reviews, key=age_of)}
 
 
-def _age(review: Review) -> tuple[tuple[str, str], str]:
+def age_of(review: Review) -> tuple[tuple[str, str], str]:
     """Return by what reviews follow one another, as Tag orders them."""
     return moment_key(review.reviewed_at), review.review_id
 

@@ -29,6 +29,7 @@ from .report_place import place_of
 from .studies import layer_in_degrees
 
 OURS = "urban_renewal"  # property of our messages above the map
+REVIEW = "urban_renewal_review"  # the button in them that offers the review
 
 
 def follow(dock: Any, step: str, action: str) -> None:
@@ -41,9 +42,26 @@ def follow(dock: Any, step: str, action: str) -> None:
 
 def take_back(dock: Any) -> None:
     """Take what was told of a run from above the map: something else begins, or its project is gone."""
+    for old in _told(dock):
+        dock.iface.messageBar().popWidget(old)
+
+
+def count_down(dock: Any, n: int) -> None:
+    """Offer above the map the review of so many parcels: what a run left is reviewed since, and undone."""
+    for item in _told(dock):
+        for button in item.findChildren(QPushButton, REVIEW):
+            button.setText(_review_words(n))
+            button.setVisible(n > 0)
+
+
+def _told(dock: Any) -> list[Any]:
+    """Return our messages above the map."""
     bar = dock.iface.messageBar() if dock.iface is not None else None
-    for old in [item for item in getattr(bar, "items", list)() if item.property(OURS)]:
-        bar.popWidget(old)
+    return [item for item in getattr(bar, "items", list)() if item.property(OURS)]
+
+
+def _review_words(n: int) -> str:
+    return tr("Review {n}…").format(n=wording.number(n))
 
 
 def tell(dock: Any, kind: str, ok: bool, sentence: str) -> None:
@@ -61,6 +79,7 @@ def tell(dock: Any, kind: str, ok: bool, sentence: str) -> None:
     for step, action, words in acts:
         button = QPushButton(words)
         button.setFlat(True)
+        button.setObjectName(REVIEW if action == "review" else "")
         button.clicked.connect(lambda _, step=step, action=action: follow(dock, step, action))
         item.layout().addWidget(button)
     bar.pushWidget(item, level)
@@ -72,7 +91,7 @@ def _acts_after(dock: Any, kind: str, ok: bool) -> list[tuple[str, str, str]]:
     acts = []
     if ok and kind in ("all", "one"):
         n = to_review(study.steps["tag"].figures) if "tag" in study.steps else 0
-        acts += [("tag", "review", tr("Review {n}…").format(n=wording.number(n)))] if n else []
+        acts += [("tag", "review", _review_words(n))] if n else []
         acts += (
             [("deliver", "report", tr("Report"))] if "deliver" in step_reports(study, dock.delivery_folder()) else []
         )

@@ -22,8 +22,11 @@ class Panels:
     def reviewing(self) -> Any:
         """Return what opens the review."""
         from ..review.reviewing import Reviewing
+        from .links import count_down
 
-        return self._heard("reviewing", Reviewing(self.iface, self))
+        found = self._heard("reviewing", Reviewing(self.iface, self))
+        found.waiting.connect(lambda n: count_down(self, n))
+        return found
 
     @cached_property
     def exploring(self) -> Any:

@@ -256,3 +256,27 @@ def test_a_parcel_is_found_by_its_id(review, qtbot):
     qtbot.keyClick(find, Qt.Key.Key_Return)
     assert review.form.last.text() == ""
     assert rows(review) == []
+
+
+def test_the_offer_above_the_map_counts_down(review, dock, qtbot, monkeypatch):
+    """Three wait: each judgement takes one away, with the last the offer goes, and undo brings it back."""
+    from qgis.gui import QgsMessageBar
+    from qgis.PyQt.QtWidgets import QPushButton, QWidget
+    from urban_renewal.dialogs.workbench import links
+
+    window = QWidget()
+    qtbot.addWidget(window)
+    bar = QgsMessageBar(window)
+    monkeypatch.setattr(dock.iface, "messageBar", lambda: bar)
+    links.tell(dock, "all", True, "Done.")
+    offer = next(one for one in bar.items()[0].findChildren(QPushButton) if "Review" in one.text())
+    told = [offer.text()]
+    for key in (Qt.Key.Key_0, Qt.Key.Key_S, Qt.Key.Key_0, Qt.Key.Key_0):
+        qtbot.keyClick(review.form.list, key)
+        told.append("" if offer.isHidden() else offer.text())
+    assert told == ["Review 3…", "Review 2…", "Review 2…", "Review 1…", ""]
+    qtbot.keyClick(review.form.list, Qt.Key.Key_Z)
+    assert not offer.isHidden() and offer.text() == "Review 1…"
+    review.form.which.setCurrentIndex(review.form.which.findData("every"))
+    review.form.which.activated.emit(review.form.which.currentIndex())
+    assert offer.text() == "Review 1…"  # what the list shows is another matter

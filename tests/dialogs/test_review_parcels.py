@@ -152,6 +152,15 @@ def test_what_others_wrote_meanwhile_is_read_with_the_next_judgement(desk):
     assert [row.reviewer for row in desk.reviews[second.parcel_id]] == ["乙", "甲"]
 
 
+def test_the_last_word_of_a_person_is_the_latest_not_the_last_that_was_read(desk):
+    """甲's row of 2025 that waited on another computer comes behind the one of 2026 by which 甲 agrees."""
+    first = desk.queue[0]
+    late = a_review(2, first.parcel_id, who="甲")
+    early = a_review(1, first.parcel_id, "urban_village", when="2025-01-02T09:00:00+08:00", who="甲")
+    desk.take_reviews([a_review(3, first.parcel_id, "none"), late, early])
+    assert desk.conflicts(first) == [] and desk.review_of(first).tag == "none"
+
+
 def test_the_next_open_one_is_found_round_the_end(desk):
     """Nobody's parcel first, then one that somebody else has open, skipped ones last; settled ones never."""
     from urban_renewal.dialogs.review.presence import Somebody

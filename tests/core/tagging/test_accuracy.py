@@ -128,6 +128,19 @@ def test_merged_reviews_and_their_conflicts():
     assert told == [["b", "2", 0, "other tag"], ["b", "5", 1, "other tag"]]  # 甲 changed their mind on c: no conflict
 
 
+def test_who_came_to_agree_is_no_longer_in_conflict():
+    """乙 said otherwise first; 丙 still does, and stands against the last words of the others."""
+    table = pd.DataFrame([
+        review("1", "a", "none", "乙", "2025-01-01"), review("2", "a", "old_compound", "甲", "2025-01-02"),
+        review("3", "a", "old_compound", "乙", "2025-01-03"), review("4", "b", "none", "乙", "2025-01-01"),
+        review("5", "b", "old_compound", "甲", "2025-01-02"), review("6", "b", "old_compound", "乙", "2025-01-03"),
+        review("7", "b", "urban_village", "丙", "2025-01-01"),
+    ])  # fmt: skip
+    merged = merge_reviews([table], Run())
+    assert merged.conflicts[["review_id", "kept"]].values.tolist() == [["7", 0], ["5", 0], ["6", 1]]
+    assert len(merged.reviews) == 7
+
+
 def test_of_reviews_of_several_zones_the_latest_is_kept():
     """09:30 in Greenwich in Chongqing, 10:00 in Greenwich: the second is the later one."""
     east = pd.DataFrame([review("1", "a", "none", "甲", "2026-03-01T17:30:00+08:00")])
