@@ -15,9 +15,9 @@ from shapely.ops import substring
 
 from .. import frames
 from ..run import Run
-from ..walking.graph import refuse_columns
+from ..walking.graph import CLOSED, refuse_columns
 from ..walking.profiles import Profile
-from ..walking.times import slope_factor, whole_ms
+from ..walking.times import link_times
 from .supply import EXISTING
 
 ON_EDGE_M = 1.0  # own choice: a link's end lies on the network when it is this near
@@ -80,9 +80,9 @@ def with_links(network: pd.DataFrame, links: pd.DataFrame, profiles: Sequence[Pr
     rows = [*[part for group in parts for part in group], *new]
     if not rows:
         return table
-    added = pd.DataFrame(rows, columns=table.columns).astype(
-        {name: kind for name, kind in table.dtypes.items() if name != frames.GEOMETRY}
-    )
+    dtypes = {name: kind for name, kind in table.dtypes.items() if name != frames.GEOMETRY}
+    dtypes |= {f"{profile.id}_{side}_ms": "Int64" for profile in profiles for side in SIDES}  # a link may be closed
+    added = pd.DataFrame(rows, columns=table.columns).astype(dtypes)
     run.note("links_built", n=len(new))
     built = pd.concat([whole, added], ignore_index=True)
     return _one_component(built.assign(unjoined=np.arange(len(built)) >= len(built) - len(new)))
@@ -170,16 +170,9 @@ def _link_row(
     if "climb_m" in row:
         row |= {"climb_m": max(climb, 0.0), "drop_m": max(-climb, 0.0)}
     for profile in profiles:
-        steep = profile.max_slope_share is not None and abs(climb) > profile.max_slope_share * length
-        most = profile.rules.slope_clamp_share
-        share = min(most, max(-most, climb / max(length, 0.001)))
-        for side, sign in zip(SIDES, (1, -1)):
-            slope = slope_factor(np.array([sign * share]), profile)
-            # stairs of an unknown rise are walked at the upward speed both ways, as in a network
-            speed = profile.stairs_down_m_s if sign * climb < 0 else profile.stairs_up_m_s
-            speed = speed if stairs else float(profile.flat_m_s * slope[0])
-            shut = row["kind"] in profile.closed or steep
-            row[f"{profile.id}_{side}_ms"] = None if shut else int(whole_ms(np.array([1000 * length / speed]), 1)[0])
+        ways = link_times(np.array([length]), np.array([climb]), np.array([stairs]), profile)
+        for side, ms in zip(SIDES, ways):
+            row[f"{profile.id}_{side}_ms"] = None if ms[0] == CLOSED else int(ms[0])
     return row
 
 

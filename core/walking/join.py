@@ -18,7 +18,7 @@ from .graph import Flags, Ints, Objects, Reals, WalkGraph
 from .heights import Surface
 from .profiles import Profile, WalkRules
 from .speeds import tell_other_speed
-from .times import slope_factor, whole_ms
+from .times import slope_seconds, whole_ms
 from .ways import Longs
 
 GROUND = ("street", "path", "stairs")  # what anything may be joined to
@@ -182,8 +182,7 @@ def join_points(
     edge, share, leg, climb, tried = feet
     joined = edge >= 0
     status = np.where(joined, "", np.where(tried, SNAP_STEEP, NOT_SNAPPED)).astype(object)
-    slope = np.clip(climb / np.maximum(leg, 0.001), -profile.rules.slope_clamp_share, profile.rules.slope_clamp_share)
-    seconds: list[Reals] = [leg / (profile.flat_m_s * slope_factor(sign * slope, profile)) for sign in (1, -1)]
+    seconds = [slope_seconds(leg, sign * climb, profile) for sign in (1, -1)]
     to_ms, from_ms = (np.where(joined, whole_ms(1000 * np.nan_to_num(item)), -1).astype(np.int32) for item in seconds)
     flat_n, steep_n, far_n = (
         int(rows.sum()) for rows in (joined & np.isnan(climb), status == SNAP_STEEP, status == NOT_SNAPPED)

@@ -18,7 +18,7 @@ from .graph import CLOSED, Flags, Objects, Reals, WalkGraph
 from .join import GROUND, Joined, barrier_tree
 from .order import ranges
 from .profiles import Profile
-from .times import slope_factor, whole_ms
+from .times import link_times, whole_ms
 from .ways import Longs
 
 STEP_M = 60.0  # own choice: along edges a link may begin every so many metres
@@ -62,8 +62,8 @@ def find_candidates(
     Ends are nodes and points every STEP_M along streets, paths and stairs that the profile may use both ways. A link is
     straight, 5 m to `max_link_m` long, meets no barrier and no street between its ends (a shorter link would do), and
     today's walk takes at least three times as long and a minute more. Steeper than 12 % from end to end it is stairs
-    (walked at their speeds, none for profiles that cannot use stairs), steeper than 50 % there is none. Where heights
-    are unknown links are flat.
+    (walked at their speeds), steeper than 50 % there is none, and none that the profile could not use: stairs for
+    wheels, a path steeper than its limit. Where heights are unknown links are flat.
     """
     spots = _spots(graph, profile)
     known = _Known(graph, profile, spots, *_locate(graph, spots), *_nets(graph, barriers))
@@ -141,27 +141,16 @@ def _in_tile(known: _Known, rows: Longs, tree: cKDTree, max_link_m: float, limit
     climb = known.z_m[b] - known.z_m[a]
     slope = np.abs(np.nan_to_num(climb)) / np.maximum(length, 0.001)
     steepest = known.profile.rules.street_slope_share  # of a path, as of streets for vehicles; steeper links are stairs
-    keep = (length >= LEAST_M) & (slope <= STAIRS_SLOPE)
-    if "stairs" in known.profile.closed:
-        keep &= slope <= steepest
+    there, back = link_times(length, climb, slope > steepest, known.profile)
+    keep = (length >= LEAST_M) & (slope <= STAIRS_SLOPE) & (there != CLOSED)
     a, b, length, climb, slope = a[keep], b[keep], length[keep], climb[keep], slope[keep]
-    there, back = _link_ms(known.profile, length, np.nan_to_num(climb), slope > steepest)
+    there, back = there[keep], back[keep]
     now = _times_now(known, a, b, limit_ms)
     long_way = (now >= DETOUR * there) & (now - there >= SAVED_MS)
     line, none = _lines(known, a, b, 0.0), np.full(len(a), False)
     found = Candidates(known.spots, a, b, line, length, climb, none | (slope > steepest), there, back, now)
     found = found.take(long_way)
     return found.take(_is_clear(known, found.a, found.b))
-
-
-def _link_ms(profile: Profile, length: Reals, climb: Reals, is_stairs: Flags) -> tuple[Longs, Longs]:
-    """Return the walk over links and back: Tobler on paths, stairs at their own speeds up and down."""
-    ways = []
-    for sign in (1, -1):
-        path = length / (profile.flat_m_s * slope_factor(sign * climb / np.maximum(length, 0.001), profile))
-        stairs = length / np.where(sign * climb < 0, profile.stairs_down_m_s, profile.stairs_up_m_s)
-        ways.append(whole_ms(np.asarray(1000 * np.where(is_stairs, stairs, path), dtype=np.float64), 1))
-    return ways[0], ways[1]
 
 
 def _times_now(known: _Known, a: Longs, b: Longs, limit_ms: int) -> Longs:

@@ -73,6 +73,46 @@ def slope_factor(share: Reals, profile: Profile) -> Reals:
     return factor if profile.gains_downhill else np.minimum(factor, 1.0)
 
 
+def slope_seconds(length_m: Reals, climb_m: Reals, profile: Profile) -> Reals:
+    """Return (k,) seconds over straight ways with this rise from end to end; one that is not known counts as none."""
+    most = profile.rules.slope_clamp_share
+    share = np.clip(climb_m / np.maximum(length_m, 0.001), -most, most)
+    seconds: Reals = length_m / (profile.flat_m_s * slope_factor(share, profile))
+    return seconds
+
+
+def stairs_speed(rise: Longs | Reals, profile: Profile, has_ramp: Flags | bool = False) -> Reals:
+    """Return (k,) m/s on stairs that go up (`rise` > 0) or down (< 0); where nobody knows (0) as on those that go up.
+
+    The slower speed promises nobody too much. `has_ramp`: on their ramp.
+    """
+    up = np.where(has_ramp, profile.ramp_up_m_s, profile.stairs_up_m_s)
+    down = np.where(has_ramp, profile.ramp_down_m_s, profile.stairs_down_m_s)
+    speed: Reals = np.where(rise < 0, down, up)
+    return speed
+
+
+def link_times(length_m: Reals, climb_m: Reals, is_stairs: Flags, profile: Profile) -> tuple[Longs, Longs]:
+    """Return (k,) milliseconds over straight links and back, at least 1, CLOSED where the profile cannot go.
+
+    A link is a path or stairs, of one slope, as nobody has built it: `climb_m` NaN is walked flat, stairs upward.
+    """
+    climb = np.nan_to_num(climb_m)
+    shut = np.where(is_stairs, "stairs" in profile.closed, "path" in profile.closed)
+    if profile.max_slope_share is not None:
+        shut |= ~is_stairs & _is_too_steep(climb / np.maximum(length_m, 0.001), profile.max_slope_share)
+    ways = []
+    for sign in (1, -1):
+        stairs_s = length_m / stairs_speed(sign * climb, profile)
+        seconds = np.where(is_stairs, stairs_s, slope_seconds(length_m, sign * climb, profile))
+        ways.append(np.where(shut, CLOSED, whole_ms(np.asarray(1000 * seconds, dtype=np.float64), 1)))
+    return ways[0], ways[1]
+
+
+def _is_too_steep(share: Reals, limit: float) -> Flags:
+    return np.asarray(np.abs(share) > limit + 1e-9)
+
+
 def stairs_rise(facts: EdgeFacts, rules: WalkRules) -> tuple[Longs, Flags]:
     """Return which way stairs go up (+1 along the line, -1 against it, 0 unsure: up speed both ways) and who is unsure.
 
@@ -93,9 +133,7 @@ def edge_times(pieces: Pieces, slopes: Slopes, facts: EdgeFacts, profile: Profil
     for sign in (1, -1):
         walk_s = pieces.length_m / (profile.flat_m_s * slope_factor(sign * slopes.share, profile))
         seconds = np.bincount(pieces.edge, weights=walk_s, minlength=count)
-        up = np.where(facts.ramp, profile.ramp_up_m_s, profile.stairs_up_m_s)
-        down = np.where(facts.ramp, profile.ramp_down_m_s, profile.stairs_down_m_s)
-        stairs_s = facts.length_m / np.where(sign * rise < 0, down, up)
+        stairs_s = facts.length_m / stairs_speed(sign * rise, profile, facts.ramp)
         lift_s = rules.lift_wait_s + np.abs(np.nan_to_num(facts.dz_m)) / rules.lift_m_s
         for base, special in (
             ("stairs", stairs_s), ("lift", lift_s), ("escalator", facts.length_m / rules.escalator_m_s)
@@ -121,7 +159,7 @@ def _shut(pieces: Pieces, slopes: Slopes, facts: EdgeFacts, profile: Profile) ->
         facts.structure.astype(str), [item for item in closed if item]
     )
     if profile.max_slope_share is not None:
-        steep = np.abs(slopes.share) > profile.max_slope_share + 1e-9
+        steep = _is_too_steep(slopes.share, profile.max_slope_share)
         walked = np.isin(facts.base[pieces.edge].astype(str), ("street", "path"))
         shut |= np.bincount(pieces.edge[steep & walked], minlength=len(shut)) > 0
     if profile.wheels:

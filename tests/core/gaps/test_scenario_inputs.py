@@ -116,6 +116,20 @@ def test_stairs_and_steep_links():
     assert built["elder_fwd_ms"]["U"] == pytest.approx(40_000 / 0.9 / np.exp(-1.75), abs=1)
 
 
+def test_a_limit_of_slopes_closes_paths_and_not_stairs():
+    """As in a network: a profile of one's own that may use stairs walks 30 % up on them, and no path of 12 %."""
+    _, _, _, network = town()
+    own = [replace(PROFILES[0], max_slope_share=0.1), PROFILES[1]]
+    rows = {"link_id": ["S", "T", "U"], "kind": ["stairs", "path", "path"], "length_m": [40.0] * 3,
+            "climb_m": [12.0, 4.8, 4.0]}  # fmt: skip
+    lines = [shapely.LineString([(x, 0), (y, 0)]) for x, y in ((100, 2000), (300, 2100), (500, 2050))]
+    built = with_links(network, frame(lines, **rows), own, Run()).set_index("edge_id")
+    assert built["elder_fwd_ms"]["S"] == 40_000 / 0.40 and built["elder_back_ms"]["S"] == round(40_000 / 0.48)
+    assert pd.isna(built["elder_fwd_ms"]["T"]) and pd.isna(built["elder_back_ms"]["T"])
+    assert built["elder_back_ms"]["U"] == pytest.approx(40_000 / 0.9, abs=1)  # 10 % is the limit and no more
+    assert built["carer_fwd_ms"]["T"] > 0
+
+
 @pytest.mark.parametrize("climb_m", [0.0, np.nan])
 def test_stairs_of_unknown_rise_are_walked_at_the_upward_speed_both_ways(climb_m):
     """As those of a network: nobody knows which way is up, and the slower speed promises nobody too much."""

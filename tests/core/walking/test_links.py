@@ -81,6 +81,20 @@ def test_steep_links_are_stairs_or_nothing():
             assert not find_candidates(graph, WHEELCHAIR, None, 150, LIMIT_MS, Run()).is_stairs.any()
 
 
+def test_no_link_is_proposed_that_its_walker_could_not_use():
+    """10 % up: a path for the elderly, too steep for a wheelchair's 8.33 %; aslant it is less steep."""
+    surface = make_surface(plane_raster(lambda x, y: 300 + 0.1 * y + 0 * x), None, ELDER.rules, Run())
+    level = (("u", "footway", [(0, 0), (600, 0)]), ("v", "footway", [(0, 100), (600, 100)]))
+    graph = graph_of(roads(*level), PROFILES, surface)
+    steep = []
+    for profile in PROFILES:
+        found = find_candidates(graph, profile, None, 160, LIMIT_MS, Run())
+        share = np.abs(found.climb_m) / found.length_m
+        steep.append(int((share > 0.0834).sum()))
+        assert len(share) > steep[-1] and not found.is_stairs.any()
+    assert steep[0] > 0 and steep[1] == 0
+
+
 def test_barriers_streets_and_lengths():
     """No link through a wall, past the streets it would meet on its way, or longer than asked."""
     graph = graph_of(HAIRPIN, PROFILES)
