@@ -160,7 +160,7 @@ def draw(gap, facilities, edges, out, lines):
 def main(data, out):
     """Count the gaps and say what was found."""
     from qgis.core import QgsVectorLayer
-    from urban_renewal.core.delivery.palette import kind_name, unit_name
+    from urban_renewal.core.palette import kind_name, unit_name
 
     import processing
 

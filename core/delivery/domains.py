@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+from ..palette import palette
 from ..resources import read_resource
-from .palette import palette
 
 
 def domain_of(table: str, column: str) -> str:

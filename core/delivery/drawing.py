@@ -12,11 +12,11 @@ import numpy.typing as npt
 import shapely
 
 from .. import envelope
+from ..palette import kind_name, level_name, tag_name
 from ..run import Run
 from .formats import dxfitems
 from .formats.dxf import CadLayer, Drawing, Packed, Tags, encode_text, pack
 from .formats.flat import Flat, Loss
-from .palette import kind_name, level_name, tag_name
 from .templates import select_rows
 
 FILE = "cad/zones.dxf"

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from .. import frames, schema
+from ..palette import action_name
 from ..rounding import rounded
 from ..run import Run
 from ..words import say, source_words, unit_words
@@ -28,7 +29,6 @@ from .findings import (
     unit_of,
 )
 from .formats.workbook import Sheet
-from .palette import action_name
 from .resaid import relist, rename, resay
 from .summary import exact_sum
 

@@ -10,11 +10,9 @@ import pandas as pd
 import shapely
 
 from .. import frames, schema
-from ..errors import RenewalError
-from ..inputs.landuse import classify, detect_scheme
+from ..inputs.landclasses import NOW, PLAN, STAGES, national, read_classes
 from ..run import Run
 from ..words import pick, say
-from ..zones.findings.land_use import AUTO, NOW, PLAN, STAGES, national
 
 __all__ = ["NOW", "PLAN", "areas_of", "classes_that_occur", "land_use_map", "sum_land"]
 
@@ -26,15 +24,11 @@ def land_use_map(stage: str, ids: Any, codes: pd.Series, shapes: Any, area_m2: A
     have keeps its row without a class. None when no code can be read: all are missing, or they fit several schemes,
     which is told (`land_use_scheme`).
     """
-    if not codes.notna().any():
-        return None
-    try:
-        name = detect_scheme(codes.dropna(), False) if scheme in ("", AUTO) else scheme
-    except RenewalError:
-        run.warn("land_use_scheme", layer=say(STAGES[stage], run.language))
+    classes = read_classes(codes, scheme, say(STAGES[stage], run.language), run)
+    if classes is None:
         return None
     known = national()["classes"]
-    kinds = [known.get(str(kind)) for kind in classify(codes, name, run)]
+    kinds = [known.get(str(kind)) for kind in classes]
     table = schema.table("land_use_map")
     run.check()
     found = pd.DataFrame(

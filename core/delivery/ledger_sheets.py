@@ -9,11 +9,11 @@ import pandas as pd
 
 from .. import frames, schema
 from ..inputs.ownership import owner_told
+from ..palette import level_name, tag_name
 from ..run import Run
 from ..tagging.ledger import TAGS, Ledger
 from ..words import join_words, say
 from .formats.workbook import Sheet
-from .palette import level_name, tag_name
 from .summary import exact_sum
 
 STATES = {

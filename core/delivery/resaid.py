@@ -9,8 +9,8 @@ from functools import lru_cache
 from string import Formatter
 
 from .. import envelope
+from ..palette import palette
 from ..words import LANGUAGES, say, sentences, unit_in
-from .palette import palette
 
 LEAST_LETTERS = 3  # of a pattern without its braces; a shorter one could be anything
 LISTED = {"zh": "、", "en": ", "}

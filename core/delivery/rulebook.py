@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .. import envelope, jsontext
+from ..palette import RULE_KINDS, rule_kind
 from ..words import LANGUAGES
-from .palette import RULE_KINDS, rule_kind
 
 Rule = dict[str, Any]
 WORDS = {"title", "source", "clause", "lead", "to_read", "note", "description"}  # keys that hold no number

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from .. import frames, schema
+from ..palette import kind_name, level_name, tag_name, unit_name
 from ..rounding import rounded
 from ..run import Run
 from ..words import say, unit_words
@@ -29,7 +30,6 @@ from .institute import (
     zone_sheet,
 )
 from .land_sheet import land_sheet
-from .palette import kind_name, level_name, tag_name, unit_name
 from .summary import SUMMED, TAGS, exact_sum, is_open, sum_kinds, unknown_floors
 
 

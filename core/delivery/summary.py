@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import frames
+from ..gaps.grouping import USUAL, Groups
 from ..rounding import rounded
 from ..tagging.overlays import DONE
-from .groups import USUAL, Groups
 
 TAGS = ("old_compound", "urban_village", "idle_factory", "idle_building")
 SWITCHED_OFF = ("idle_building",)  # no sourced rule yet (method notes §1): an own ruleset or a reviewer may give it

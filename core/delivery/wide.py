@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from .. import frames, schema
+from ..gaps.grouping import USUAL, Groups
 from ..run import Run
-from .groups import USUAL, Groups
 
 FROM_DETAIL = {"need": "need", "served": "served", "gap": "gap", "share": "share", "in_r": "in_r"}
 SLICE = 50_000  # rows between two looks at Cancel

@@ -10,12 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import frames, schema
-from ..delivery.groups import USUAL, Groups
-from ..delivery.palette import kind_name
-from ..delivery.report.charts import Series, bar_chart
 from ..errors import RenewalError
 from ..run import Run
-from ..words import say
+from .grouping import USUAL, Groups
 from .tables import plain_mean
 
 Reals = npt.NDArray[np.float64]
@@ -26,17 +23,14 @@ SIDES = ("before", "after")
 MOVED = ("need", "served", "gap", "share", "walk_s", "status", "people", "unit", "standard_id")
 MILLI = 1000  # tables are written to thousandths; sums are of whole thousandths
 SAME_S = 0.5  # seconds on foot below which nothing has changed
-SIDE_CODES = ("scenario_before", "scenario_after")
-COLORS = ("#B9B4A7", "#6A1F5C")
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """`difference` a row a parcel and kind, `summary` a row a kind, `chart` an SVG of the lacking shares."""
+    """`difference` a row a parcel and kind, `summary` a row a kind."""
 
     difference: pd.DataFrame
     summary: pd.DataFrame
-    chart: str
 
 
 def compare_scenarios(before: pd.DataFrame, after: pd.DataFrame, run: Run) -> Comparison:
@@ -65,7 +59,7 @@ def compare_scenarios(before: pd.DataFrame, after: pd.DataFrame, run: Run) -> Co
     if worse:
         run.warn("scenario_worse", n=worse)
     conformed = frames.conform(difference, schema.table("scenario_difference"))
-    return Comparison(conformed, frames.conform(summary, schema.table("scenario_summary")), _chart(summary, run))
+    return Comparison(conformed, frames.conform(summary, schema.table("scenario_summary")))
 
 
 def change_layer(parcels: pd.DataFrame, difference: pd.DataFrame, groups: Groups = USUAL) -> pd.DataFrame:
@@ -203,14 +197,3 @@ def _mean_walk(part: pd.DataFrame, people: Whole, side: str) -> float:
     order = np.argsort(part["parcel_id"].to_numpy(dtype=str)[known], kind="stable")
     weight, minutes = people[known][order], seconds[known][order] / 60
     return float((weight * minutes).sum() / weight.sum())
-
-
-def _chart(summary: pd.DataFrame, run: Run) -> str:
-    """Return bars of the share of need that is lacking, by kind, before and after."""
-    labels = [kind_name(kind, run.language) for kind in summary["kind"]]
-    lacking = (1 - summary[["share_before", "share_after"]].to_numpy("float64")).tolist()
-    series = [Series(say(code, run.language), color) for code, color in zip(SIDE_CODES, COLORS)]
-    title = say("scenario_chart", run.language)
-    return bar_chart(
-        title, labels, lacking, series, lambda value: f"{100 * value:.1f} %" if np.isfinite(value) else "–"
-    )

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..delivery.palette import CHILD_KINDS, ELDER_KINDS
 from ..envelope import figure_value
 from ..errors import RenewalError
 from ..run import Run
+from .grouping import CHILD_KINDS, ELDER_KINDS
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ import pandas as pd
 import shapely
 
 from .. import frames, schema, slices
+from ..contiguity import Objects
 from ..run import Run
 from ..trees import Tree
 from ..words import say
 from .boundary import Lines
-from .contiguity import Objects
 
 SIDES = {  # in the order in which 四至 are told, each with its sentence
     "east": "zone_bound_east", "south": "zone_bound_south", "west": "zone_bound_west", "north": "zone_bound_north",

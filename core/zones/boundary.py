@@ -19,9 +19,9 @@ import numpy.typing as npt
 import shapely
 from scipy.spatial import Voronoi, cKDTree
 
+from ..contiguity import Objects
 from ..run import Run
 from ..slices import aside
-from .contiguity import Objects
 from .outline import GRID_M, SLIVER_M2, TOUCH_M, Ground, cut_faces, fill_empty, less, meeting, strips_between, union
 from .streets import street_space
 

@@ -12,8 +12,8 @@ import pandas as pd
 import shapely
 
 from .. import frames
+from ..contiguity import contiguous_pairs, neighbour_lists
 from ..run import Run
-from .contiguity import contiguous_pairs, neighbour_lists
 from .edits import NEAR, OUT
 from .gapmeans import GroupGaps, group_gaps
 from .rules import ZoneRules

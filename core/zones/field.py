@@ -12,11 +12,11 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from .. import frames
+from ..contiguity import Objects, Pairs, contiguous_pairs, neighbour_lists
 from ..run import Run
 from ..trees import Tree
 from .allot import Field
 from .bounds import parcels_inside
-from .contiguity import Objects, Pairs, contiguous_pairs, neighbour_lists
 from .edits import read_locks
 from .inputs import ZoneInputs
 from .outline import Ground

@@ -6,10 +6,10 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
+from ..contiguity import Objects
 from ..run import Run
 from ..slices import aside
 from ..trees import Tree
-from .contiguity import Objects
 
 MITRE = 2.0  # own choice: corners reach at most twice the distance, so that acute ones do not shoot out
 BRIDGE_M = 3.0  # own choice: half the width of the strip that joins members across a corner

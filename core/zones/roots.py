@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from ..contiguity import Objects
 from ..trees import Tree
 from ..walking.join import Points
-from .contiguity import Objects
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from ..contiguity import Objects
 from ..run import Run
-from .contiguity import Objects
 from .outline import SLIVER_M2, TOUCH_M, close_gaps, cut_faces, less, union
 
 THREAD_M = 0.01  # half the width given to a centre line, so that the space beside it closes

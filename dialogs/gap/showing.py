@@ -21,8 +21,9 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QFileDialog
 
 from ...core.delivery.formats.workbook import Sheet, write_workbook
-from ...core.delivery.groups import groups_in, groups_of
+from ...core.delivery.groups import groups_of
 from ...core.errors import RenewalError
+from ...core.gaps.grouping import groups_in
 from ...processing.delivery.package import record_beside
 from ...processing.layers.sources import file_of
 from ...processing.texts import interface_language, tr

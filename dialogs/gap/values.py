@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...core.delivery.groups import USUAL, Groups
+from ...core.gaps.grouping import USUAL, Groups
 from ..study.figures import rows_of
 
 WALK, RADIUS = "walk", "radius"

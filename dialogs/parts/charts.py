@@ -11,7 +11,7 @@ from qgis.PyQt.QtCore import QRectF, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QMouseEvent, QPainter, QPalette, QPen
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
-from ...core.delivery.palette import palette as colours
+from ...core.palette import palette as colours
 from ...processing.texts import interface_language, tr
 from ..study import wording
 from .chart_menu import add_chart_menu

@@ -19,7 +19,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor
 
-from ...core.delivery.palette import palette
+from ...core.palette import palette
 from ...core.sqlfiles import open_to_read
 from ...processing.styling.dressed import has_look, wear, wear_relief
 from ...processing.texts import interface_language, tr

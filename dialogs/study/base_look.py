@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtGui import QColor
 
-from ...core.delivery.palette import palette
+from ...core.palette import palette
 from ...processing.styling.dressed import has_look, see_through, wear, wear_relief
 from ...processing.texts import interface_language, tr
 from .adding import HOUSE, ROLE_TABLES, house_layers

@@ -70,8 +70,8 @@ class CheckZones(RenewalAlgorithm):
                     plan.mappings["BUILDINGS"].pop("source", None)  # the user's own field is the user's word
 
     def compute(self, inputs, run) -> Results:
+        from ...core.delivery.report.zone_findings import write_findings_report
         from ...core.zones.findings.check import check_zones
-        from ...core.zones.findings.report import write_findings_report
         from ...core.zones.findings.rules import CheckInputs, read_check_rules
 
         document = inputs.document("zone-rules", inputs.choice("ZONE_RULES"), "ZONE_RULES_FILE")

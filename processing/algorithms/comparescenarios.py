@@ -41,6 +41,7 @@ class CompareScenarios(RenewalAlgorithm):
 
     def compute(self, inputs, run) -> Results:
         from ...core.delivery.groups import groups_of
+        from ...core.delivery.report.scenarios import draw_scenarios
         from ...core.gaps.scenarios import change_layer, compare_scenarios
         from ..delivery.package import record_beside, record_inside, texts_beside
 
@@ -57,4 +58,5 @@ class CompareScenarios(RenewalAlgorithm):
             kinds = tuple(dict.fromkeys(found.difference["kind"]))
             tables["LAYER"] = Output(layer, schema.table("scenario_change", kinds=kinds), like="PARCELS")
         chart = inputs.file_output("CHART")
-        return Results(tables, files={} if chart is None else {"CHART": (chart, found.chart)})
+        files = {} if chart is None else {"CHART": (chart, draw_scenarios(found.summary, run.language))}
+        return Results(tables, files=files)

@@ -23,9 +23,9 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor
 
-from ...core.delivery.palette import kind_name, palette, stage_name
 from ...core.delivery.scales import page
 from ...core.errors import RenewalError
+from ...core.palette import kind_name, palette, stage_name
 from ...core.sqlnames import literal
 from ..running.deleting import delete_project
 from ..styling.counting import drop_empty

@@ -10,7 +10,7 @@ from qgis.core import QgsAbstract3DSymbol, QgsProperty, QgsPropertyCollection, Q
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtXml import QDomDocument
 
-from ...core.delivery.palette import palette
+from ...core.palette import palette
 from ...core.words import say
 from .pages.basemap import only
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from qgis.core import Qgis, QgsCentroidFillSymbolLayer, QgsProperty, QgsSymbolLayer
 
-from ...core.delivery.palette import palette
+from ...core.palette import palette
 from ...core.resources import read_resource
 from .loads import FULL, HAS_LOAD
 from .screen import fading, ground_line, scaled_lines, scaled_marker

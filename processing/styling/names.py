@@ -11,7 +11,7 @@ from typing import Any
 
 from qgis.core import Qgis, QgsVectorLayer
 
-from ...core.delivery.palette import palette
+from ...core.palette import palette
 from .canvas import renamed
 from .expressions import quoted
 from .lettering import NOT_ON_PAGES, label_layer, letters, text_format

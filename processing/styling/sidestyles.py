@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...core.delivery.palette import palette
+from ...core.palette import palette
 from .symbols import Rule, fill, marker, mixed
 
 SEEN_THROUGH = 0.45  # of areas that lie over one another: own choice

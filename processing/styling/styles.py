@@ -8,7 +8,8 @@ from typing import Any
 
 from qgis.core import Qgis, QgsVectorLayer
 
-from ...core.delivery.palette import CHILD_KINDS, ELDER_KINDS, land_classes, palette
+from ...core.gaps.grouping import CHILD_KINDS, ELDER_KINDS
+from ...core.palette import palette
 from .sidestyles import SIDE_STYLES
 from .symbols import Rule, crossed, dotted, fill, hatched, line, marker, mixed, outlined, ring
 
@@ -211,8 +212,10 @@ def _contours(names: set[str], language: str) -> list[Rule]:
 
 def _land_use(names: set[str], language: str) -> list[Rule]:
     """National classes in the tints of resources/landuse/national.json."""
+    from ...core.inputs.landclasses import national
+
     found: list[Rule] = []
-    for entry in land_classes():
+    for entry in national()["classes"].values():
         label = f"{entry['code']} {entry[language]}"
         found.append((label, f"\"code\" = '{entry['code']}'", fill(entry["color"], "#B9BEC2", 0.1)))
     empty = palette()["base"]["land_unknown"]

@@ -18,7 +18,7 @@ def choice_title(parameter: str, word: str, language: str) -> str:
     if parameter in WALKERS:
         return _walkers().get(word, {}).get(language, word)
     if parameter == "KINDS":
-        from ...core.delivery.palette import kind_name
+        from ...core.palette import kind_name
 
         return kind_name(word, language)
     if parameter == "LAND_USE_SCHEME" and word != "auto":

@@ -78,7 +78,7 @@ def test_links_are_told_by_a_line_where_panels_are_dark(qgis_app):
 
 def test_bars_of_the_cards_are_seen_on_dark_panels(qgis_app, qtbot):
     """The purple of urban villages has 1.3 on the panels of QGIS's dark theme; bars there want 3."""
-    from urban_renewal.core.delivery.palette import palette
+    from urban_renewal.core.palette import palette
     from urban_renewal.dialogs.parts import inks
     from urban_renewal.dialogs.parts.charts import Chart
 

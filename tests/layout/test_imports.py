@@ -17,6 +17,7 @@ ALLOWED = {
     "plugin.py": {"core", "processing", "dialogs"},
     "__init__.py": {"plugin"},
 }
+WORK = ("sample", "inputs", "people", "walking", "tagging", "gaps", "zones", "delivery")  # the rooms in order of work
 
 
 def imported(path, tree):
@@ -40,6 +41,19 @@ def test_data_flows_one_way(sources):
             if name.startswith(".") and name.split(".")[1] not in ALLOWED[path.split("/")[0]]:
                 wrong.append(f"{path}:{node.lineno} imports {name}")
     assert not wrong
+
+
+def test_a_step_of_the_work_knows_none_that_comes_after_it(sources):
+    """Rooms of core/ import rooms before them and the files beside them; those files import no room at all."""
+    wrong, rooms = [], set()
+    for path, tree in sources.items():
+        place, _, rest = path.removeprefix("core/").partition("/")
+        if path.startswith("core/"):
+            rooms |= {place} if rest else set()
+            before = WORK[: WORK.index(place) + 1] if rest else ()
+            names = (name.split(".") for name, _ in imported(path, tree) if name.startswith(".core."))
+            wrong += [f"{path} imports {name[2]}" for name in names if name[2] in WORK and name[2] not in before]
+    assert (wrong, rooms) == ([], set(WORK))
 
 
 def first_imports(path, tree):
@@ -85,7 +99,10 @@ def test_the_dock_opens_without_its_panels(sources):
 
 @pytest.mark.parametrize(
     "house",
-    ["dialogs", "processing", "processing/delivery", "core/delivery", "core/gaps", "core/tagging", "core/zones"],
+    [
+        *("core", "core/delivery", "core/gaps", "core/tagging", "core/zones"),
+        *("dialogs", "processing", "processing/delivery"),
+    ],
 )
 def test_rooms_can_be_drawn_from_top_to_bottom(sources, house):
     """Folders, and files that stand in none, need each other one way only; imports inside functions count too."""

@@ -7,9 +7,9 @@ import pytest
 import shapely
 from qgis.core import QgsFeatureRequest, QgsLayoutItemShape, QgsProject, QgsSimpleFillSymbolLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt
-from urban_renewal.core.delivery.groups import USUAL
-from urban_renewal.core.delivery.palette import palette
 from urban_renewal.core.delivery.paper import paper
+from urban_renewal.core.gaps.grouping import USUAL
+from urban_renewal.core.palette import palette
 from urban_renewal.processing.delivery import bounds
 from urban_renewal.processing.delivery.pages import checks, citylook, leaf, locator, scalebar, sheet
 from urban_renewal.processing.delivery.pages.naming import View, spots_of

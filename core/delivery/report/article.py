@@ -11,12 +11,12 @@ from typing import Any
 import pandas as pd
 
 from ... import frames
+from ...gaps.grouping import USUAL, Groups
+from ...palette import kind_name, palette, rule_kind, tag_name, unit_name
 from ...run import Run
 from ...words import LANGUAGES, say
 from ..balance import print_kinds
 from ..figurewords import Row
-from ..groups import USUAL, Groups
-from ..palette import kind_name, palette, rule_kind, tag_name, unit_name
 from ..rulebook import name_rule, title_of
 from ..summary import (
     count_tags,

@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from ... import frames
+from ...palette import action_name, kind_name, unit_name
 from ...words import say
 from ..institute import repeated_notes
-from ..palette import action_name, kind_name, unit_name
 from ..resaid import rename, resay
 from ..summary import exact_sum, known_sum, told
 from .htmltable import html_table

@@ -11,10 +11,10 @@ import pandas as pd
 import shapely
 
 from ... import frames
+from ...contiguity import contiguous_pairs
 from ...inputs.buildings import measure_buildings
 from ...inputs.overlay import share_buildings
 from ...run import Run
-from ...zones.contiguity import contiguous_pairs
 from .join import Groups, enclosures, village_patches, wide_roads
 from .parts import merge_parts
 from .pieces import Houses, cut_pieces, settle_houses

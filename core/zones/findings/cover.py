@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ... import frames
-from ...delivery.palette import kind_name
+from ...palette import kind_name
 from ...run import Run
 from .ledger import NAN, Ledger
 from .rules import CheckInputs, CheckRules

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,25 +11,13 @@ import pandas as pd
 import shapely
 
 from ... import frames, schema
-from ...errors import RenewalError
-from ...inputs.landuse import classify, detect_scheme
-from ...resources import read_resource
+from ...inputs.landclasses import NOW, PLAN, STAGES, national, read_classes
 from ...run import Run
 from ...words import pick, say
 from .overlay import measure_pairs
 from .rules import CheckInputs
 
-NOW, PLAN = "now", "plan"
-STAGES = {NOW: "land_use_now", PLAN: "land_use_plan"}
-AUTO = "auto"
 SMALL_M2 = 0.5  # own choice: a remainder below half a square metre is rounding
-
-
-@lru_cache(maxsize=1)
-def national() -> dict[str, Any]:
-    """Return {class: code, names, colour} and `color_status` of resources/landuse/national.json."""
-    found: dict[str, Any] = read_resource("landuse", "national.json")
-    return found
 
 
 def land_use_table(inputs: CheckInputs, members: pd.DataFrame, run: Run) -> pd.DataFrame:
@@ -84,15 +71,8 @@ def _planned(inputs: CheckInputs, outlines: npt.NDArray[Any], run: Run) -> list[
 
 def _classes(table: pd.DataFrame, scheme: str, layer: str, run: Run) -> list[str]:
     """Return the class of each row, "" where it is not known; a scheme that cannot be told is said."""
-    codes = frames.optional(table, "land_use")
-    if not codes.notna().any():
-        return [""] * len(table)
-    try:
-        name = detect_scheme(codes.dropna(), False) if scheme == AUTO else scheme
-    except RenewalError:
-        run.warn("land_use_scheme", layer=layer)
-        return [""] * len(table)
-    return [str(kind or "") for kind in classify(codes, name, run)]
+    classes = read_classes(frames.optional(table, "land_use"), scheme, layer, run)
+    return [""] * len(table) if classes is None else [str(kind or "") for kind in classes]
 
 
 def _rows(

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from ... import frames, schema
-from ...delivery.palette import kind_name
+from ...palette import kind_name
 from ...run import Run
 from ...words import join_words, pick, say
 from ..findings.actions import ADD, IMPROVE

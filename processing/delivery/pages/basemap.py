@@ -15,7 +15,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QPainter
 
-from ....core.delivery.palette import palette, stage_name
+from ....core.palette import palette, stage_name
 from ....core.sqlnames import literal
 from ....core.words import say
 from ...styling.loads import FULL_ROWS, PREFIX, join_full

@@ -9,7 +9,7 @@ from typing import Any
 
 from ....core import frames
 from ....core.delivery.callouts import fit_words, wrap_words
-from ....core.delivery.palette import palette
+from ....core.palette import palette
 from ....core.words import say
 from ...styling.styles import STYLES
 from .sheet import GREY, INK, Sheet

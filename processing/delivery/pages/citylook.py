@@ -9,7 +9,7 @@ from typing import Any
 from qgis.core import QgsInvertedPolygonRenderer, QgsSimpleFillSymbolLayer
 from qgis.PyQt.QtCore import Qt
 
-from ....core.delivery.palette import palette
+from ....core.palette import palette
 from ...styling.expressions import is_one_of
 from ...styling.symbols import Rule, fill, hatched, line, marker, mixed, outlined, rules
 from ..bounds import HAIRS_FROM, TINTS_FROM, city_view

@@ -8,7 +8,7 @@ from typing import Any
 
 from ....core import frames
 from ....core.delivery.callouts import fit_words
-from ....core.delivery.palette import kind_name, tag_name, unit_name
+from ....core.palette import kind_name, tag_name, unit_name
 from ....core.words import say
 from .labels import petal_numbers
 

@@ -9,9 +9,9 @@ from typing import Any
 from qgis.core import QgsRectangle
 
 from ....core.delivery.callouts import fit_words, text_width_mm
-from ....core.delivery.palette import kind_name, palette, unit_name
 from ....core.delivery.paper import Form, Place
 from ....core.delivery.scales import frame_extent
+from ....core.palette import kind_name, palette, unit_name
 from ....core.words import say
 from .citylook import facility_size, gap_scale, maps_of_gaps, roads_of, serving_n, shown_groups
 from .corners import bar_box

@@ -8,9 +8,9 @@ from typing import Any
 from qgis.core import QgsRectangle
 
 from ....core.delivery.callouts import fit_words
-from ....core.delivery.palette import palette
 from ....core.delivery.paper import Form, Place
 from ....core.delivery.scales import frame_extent
+from ....core.palette import palette
 from ....core.words import say
 from .citylook import roads_of
 from .corners import bar_box, core_boxes, north_box
@@ -104,14 +104,14 @@ def _note(sheet: Sheet, language: str, place: Place) -> float:
 def _areas(sheet: Sheet, study: Any, stage: str, place: Place) -> float:
     """Write code, class, hectares and share of each class; the shares add up to the whole that is drawn."""
     from ....core.delivery.land import sum_land
-    from ....core.delivery.palette import land_classes
     from ....core.delivery.summary import hectares, percent
+    from ....core.inputs.landclasses import national
 
     language, (x, y, width, _) = study.language, place
     y = sheet.head(say("map_land_areas", language), x, y, width)
     sums = sum_land(study.frame("land_use_map"), stage)
     whole = sum(area for _, area in sums)
-    known = {entry["code"]: entry for entry in land_classes()}
+    known = {entry["code"]: entry for entry in national()["classes"].values()}
     empty = palette()["base"]["land_unknown"]
     heads = ("", "head_code", "head_class", "head_hectare", "head_part")
     rows = [[say(code, language) if code else "" for code in heads]]

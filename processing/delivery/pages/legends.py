@@ -15,7 +15,7 @@ from qgis.core import (
     QgsRenderContext,
 )
 
-from ....core.delivery.palette import palette
+from ....core.palette import palette
 from ....core.run import Run
 from ...layers.systems import transform_between
 from ...styling.symbols import line

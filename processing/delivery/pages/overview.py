@@ -8,9 +8,9 @@ from typing import Any
 
 from qgis.core import QgsRectangle
 
-from ....core.delivery.palette import palette
 from ....core.delivery.paper import Form, Place
 from ....core.delivery.scales import frame_extent
+from ....core.palette import palette
 from ....core.words import say
 from .citylook import roads_of
 from .corners import bar_box, core_boxes, north_box

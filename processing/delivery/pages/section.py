@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ....core import frames
-from ....core.delivery.palette import palette
 from ....core.delivery.profile import Walk, choose_exaggeration, longest_walk, steps_of
+from ....core.palette import palette
 from ....core.words import say
 from .sheet import GREY, INK, Sheet
 

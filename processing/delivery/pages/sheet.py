@@ -34,9 +34,9 @@ from qgis.PyQt.QtCore import QPointF, Qt
 from qgis.PyQt.QtGui import QColor, QPolygonF
 
 from ....core.delivery.callouts import wrap_words
-from ....core.delivery.palette import palette
 from ....core.delivery.paper import Place, paper
 from ....core.delivery.scales import bar_step
+from ....core.palette import palette
 from ....core.words import say
 from ...running.deleting import delete_locked
 from ...styling.lettering import text_format

@@ -19,8 +19,8 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor
 
-from ....core.delivery.palette import palette
 from ....core.errors import RenewalError
+from ....core.palette import palette
 from ....core.words import say
 from ...styling.expressions import is_one_of
 from ...styling.lettering import NOT_ON_PAGES, label_layer, text_format

@@ -10,9 +10,9 @@ from qgis.core import QgsRectangle
 
 from ....core import frames
 from ....core.delivery.callouts import Box, fit_words
-from ....core.delivery.palette import palette, tag_name
 from ....core.delivery.paper import Place
 from ....core.delivery.scales import frame_extent
+from ....core.palette import palette, tag_name
 from ....core.words import say
 from .checks import draw_actions, draw_findings
 from .corners import bar_box, core_boxes, entrance_boxes, north_box

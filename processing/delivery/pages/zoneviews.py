@@ -13,10 +13,10 @@ from ....core import frames
 from ....core.delivery.balance import balance
 from ....core.delivery.callouts import fit_words
 from ....core.delivery.findings import check_of
-from ....core.delivery.palette import palette, tag_name
 from ....core.delivery.paper import Place, scale_of
 from ....core.delivery.scales import frame_extent
 from ....core.delivery.summary import exact_sum, hectares, percent, told
+from ....core.palette import palette, tag_name
 from ....core.words import say
 from .checks import draw_bar, draw_rows, findings_of
 from .corners import bar_box, core_boxes, north_box, short_bar

@@ -151,7 +151,7 @@ def test_without_optional_tables(content):
 
 
 def test_places_are_called_as_their_kind_calls_them():
-    from urban_renewal.core.delivery.palette import unit_name
+    from urban_renewal.core.palette import unit_name
 
     assert [unit_name("place", "zh", kind) for kind in ("nurs", "kgar", "prim", "")] == [
         "托位",

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core import envelope
-from urban_renewal.core.delivery.groups import USUAL, groups_in, groups_of
+from urban_renewal.core.delivery.groups import groups_of
 from urban_renewal.core.delivery.summary import worst_communities
 from urban_renewal.core.delivery.wide import widen_gaps
+from urban_renewal.core.gaps.grouping import USUAL, groups_in
 from urban_renewal.core.jsontext import document_hash
 from urban_renewal.core.run import Run
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 from urban_renewal.core import envelope
-from urban_renewal.core.delivery.palette import CHILD_KINDS, ELDER_KINDS
+from urban_renewal.core.gaps.grouping import CHILD_KINDS, ELDER_KINDS
 from urban_renewal.core.zones.rules import read_zone_rules
 from urban_renewal.core.zones.values import value_parcels
 

@@ -6,10 +6,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from ..resources import read_resource
-from ..words import join_words, say
+from .resources import read_resource
+from .words import join_words, say
 
-ELDER_KINDS = ("eday", "ectr", "ebed", "meal")  # as the shipped standards group them
 RULE_KINDS = {
     "ruleset": "rules_ruleset",
     "standard": "rules_standard",
@@ -20,20 +19,12 @@ RULE_KINDS = {
 }
 UNITS = {"bed": "unit_bed", "place": "unit_place", "people": "unit_people"}
 PLACES = {"nurs": "unit_place_nursery", "kgar": "unit_place_school", "prim": "unit_place_school"}  # 托位; 学位
-CHILD_KINDS = ("nurs", "kgar", "play")
 
 
 @lru_cache(maxsize=1)
 def palette() -> dict[str, Any]:
     """Return the colours and legend texts."""
     return dict(read_resource("styles", "palette.json"))
-
-
-@lru_cache(maxsize=1)
-def land_classes() -> list[dict[str, Any]]:
-    """Return the classes of land use with `code`, names and `color`, in the national order."""
-    found = read_resource("landuse", "national.json")["classes"]
-    return list(found.values())
 
 
 def kind_name(kind: str, language: str) -> str:

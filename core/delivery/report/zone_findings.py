@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 
 from ... import frames
-from ...delivery.findings import tell_source_clause
-from ...delivery.palette import action_name, palette
-from ...delivery.report.charts import Drawn, Series, bar_chart, small_map
-from ...delivery.report.checkpage import check_page
-from ...delivery.report.htmltable import html_table
-from ...delivery.summary import percent, told
+from ...palette import action_name, palette
 from ...words import say
-from .check import Checked
-from .ledger import VERDICTS
+from ...zones.findings.check import Checked
+from ...zones.findings.ledger import VERDICTS
+from ..findings import tell_source_clause
+from ..summary import percent, told
+from .charts import Drawn, Series, bar_chart, small_map
+from .checkpage import check_page
+from .htmltable import html_table
 
 VERDICT_WORDS = {
     code.partition("_")[2]: code for code in ("verdict_fail", "verdict_unknown", "verdict_advice", "verdict_pass")

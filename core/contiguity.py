@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from .. import frames
-from ..run import Run
-from ..trees import Tree
+from . import frames
+from .run import Run
+from .trees import Tree
 
 SLICE = 250  # parcels asked for neighbours between two looks at Cancel
 TOUCH_M = 1e-3  # own choice: a segment shorter than a millimetre is a common boundary
