@@ -27,6 +27,7 @@ from qgis.PyQt.QtWidgets import (
 from ...core.jsontext import KeyPath
 from ...processing.texts import tr
 from ..parts.inks import soft
+from ..parts.low import LowScroll
 from ..parts.widgets import HINT, TITLE, main_button, scaled, text_label
 from .detail import FigureDetail
 from .draft import Draft
@@ -169,7 +170,7 @@ class EditorForm(QWidget):
         self.pages.addLayout(below)
         self.pages.addStretch(1)
         split = QSplitter(Qt.Orientation.Horizontal)
-        for widget in (left, scroll, side):
+        for widget in (left, scroll, LowScroll(side)):
             split.addWidget(widget)
         wide = LEFT_LETTERS if self.sections.dragDropMode() == MOVED else PLAIN_LETTERS
         split.setSizes([letter * wide, letter * 118, letter * RIGHT_LETTERS])

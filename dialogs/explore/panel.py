@@ -21,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
 from ...processing.texts import tr
 from ..parts import help_pages
 from ..parts.escape import add_escape
+from ..parts.low import LowScroll
 from ..parts.widgets import Page, link_look, text_label
 from .text import named
 from .way_profile import WayProfile
@@ -88,7 +89,7 @@ class ExplorePanel(QDockWidget):
         layout.addWidget(self.chart)
         layout.addLayout(choices)
         layout.addLayout(row)
-        self.setWidget(page)
+        self.setWidget(LowScroll(page))
 
     def show_profiles(self, profiles: Mapping[str, Any]) -> None:
         """Offer the profiles that the network has times for."""

@@ -29,6 +29,7 @@ from ..parts import help_pages
 from ..parts.charts import colours
 from ..parts.escape import add_escape
 from ..parts.inks import readable
+from ..parts.low import LowScroll
 from ..parts.phrases import aside, flowing, kept_together, listed, paired, unbroken
 from ..parts.tables import EmptyHint, make_copyable, order_by_heading, pick_rows
 from ..parts.widgets import HINT, Page, big_figures, figure_row, main_button, text_label
@@ -142,7 +143,7 @@ class GapPanel(QDockWidget):
         foot.addWidget(self.export)
         foot.addWidget(self.sites)
         layout.addLayout(foot)
-        self.setWidget(page)
+        self.setWidget(LowScroll(page))
 
     def _legend_text(self) -> str:
         """Return the legend in the colours of the bars, which follow the theme the panel is shown in."""

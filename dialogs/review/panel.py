@@ -19,6 +19,7 @@ from ...core.words import fill
 from ...processing.texts import interface_language, tr
 from ..parts import help_pages
 from ..parts.escape import add_escape
+from ..parts.low import LowScroll
 from ..parts.phrases import listed
 from ..study import wording
 from . import items as review_items
@@ -54,7 +55,7 @@ class ReviewPanel(QDockWidget):
         self._missing = "?"  # what was said of letters that no parcel has
         self.form = ReviewForm()
         self.topLevelChanged.connect(self.form.order_soon)
-        self.setWidget(self.form)
+        self.setWidget(LowScroll(self.form))
         self.setMinimumWidth(int(self.fontMetrics().averageCharWidth() * LETTERS))
         self.keys = ReviewKeys(self, self.act)
         self.picking = ParcelPicking(self, iface)

@@ -32,6 +32,7 @@ from ..parts import help_pages
 from ..parts.buttons import click_once
 from ..parts.calm import CalmChecks
 from ..parts.escape import add_escape
+from ..parts.low import LowScroll
 from ..parts.phrases import flowing, listed, paired, unbroken
 from ..parts.tables import EmptyHint, NumberItem, make_copyable, pick_rows
 from ..parts.widgets import HINT, Page, big_figures, figure_row, main_button, text_label, tip
@@ -115,7 +116,7 @@ class SitesPanel(QDockWidget):
         foot.addWidget(self.whole)
         foot.addWidget(self.export)
         layout.addLayout(foot)
-        self.setWidget(page)
+        self.setWidget(LowScroll(page))
 
     def _dress_table(self) -> None:
         table = self.table

@@ -29,6 +29,7 @@ from ...processing.texts import tr
 from ..parts.escape import add_escape
 from ..parts.help_pages import add_help
 from ..parts.inks import readable
+from ..parts.low import LowScroll
 from ..parts.phrases import ended, flowing, parted
 from ..parts.tables import make_copyable
 from ..parts.widgets import main_button
@@ -122,7 +123,7 @@ class ZonePanel(QDockWidget):
         layout.addLayout(row)
         layout.addWidget(self.saved)
         layout.addStretch(1)
-        self.setWidget(page)
+        self.setWidget(LowScroll(page))
 
     def show_zones(self, zones: Sequence[tuple[str, str]], now: str) -> None:
         """Offer zones as (id, title)."""

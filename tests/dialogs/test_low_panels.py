@@ -1,0 +1,93 @@
+"""Panels in a window that is too low: they scroll, nothing is squeezed, the window stays as high as the screen."""
+
+import pytest
+from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtWidgets import QLabel, QLineEdit, QTextEdit, QVBoxLayout, QWidget
+from urban_renewal.dialogs.parts.low import LowScroll
+
+
+def page_of(labels=30):
+    page = QWidget()
+    layout = QVBoxLayout(page)
+    text = QTextEdit()
+    text.setMinimumHeight(100)
+    layout.addWidget(text, 1)
+    for n in range(labels):
+        layout.addWidget(QLineEdit(str(n)))
+    return page, text
+
+
+def test_lists_shrink_first_then_the_page_scrolls(qtbot):
+    """Three fields below a text of 100 px or more: while they fit nothing scrolls, the text has what is left."""
+    page, text = page_of(3)
+    scroll = LowScroll(page)
+    qtbot.addWidget(scroll)
+    scroll.resize(300, 600)
+    scroll.show()
+    qtbot.waitExposed(scroll)
+    least = page.layout().minimumSize().height()
+    for height in (600, least + 1, least):
+        scroll.resize(300, height)
+        assert scroll.verticalScrollBar().maximum() == 0 and page.height() == height
+        assert text.height() == 100 + height - least
+    scroll.resize(300, least - 40)
+    assert page.height() == least and scroll.verticalScrollBar().maximum() == 40
+    qtbot.waitUntil(lambda: page.width() == scroll.viewport().width() < 300, timeout=1000)
+
+
+def test_words_that_come_make_it_scroll(qtbot):
+    page, _ = page_of(3)
+    scroll = LowScroll(page)
+    qtbot.addWidget(scroll)
+    scroll.resize(300, page.layout().minimumSize().height())
+    scroll.show()
+    label = QLabel("one line of words " * 20)
+    label.setWordWrap(True)
+    page.layout().addWidget(label)
+    qtbot.waitUntil(lambda: scroll.verticalScrollBar().maximum() > 0, timeout=1000)
+    assert label.height() >= label.heightForWidth(label.width())
+    label.hide()
+    qtbot.waitUntil(lambda: scroll.verticalScrollBar().maximum() == 0, timeout=1000)
+
+
+def test_the_keyboard_reaches_what_is_scrolled_away(qtbot):
+    """Tab brings a field into view; no stop is the scroll area's own; PageDown is for it, arrows are not."""
+    page, text = page_of()
+    text.setTabChangesFocus(True)
+    scroll = LowScroll(page)
+    qtbot.addWidget(scroll)
+    scroll.resize(300, 240)
+    scroll.show()
+    qtbot.waitExposed(scroll)
+    text.setFocus()
+    seen = []
+    for _ in range(30):
+        qtbot.keyClick(page.window().focusWidget(), Qt.Key.Key_Tab)
+        field = page.window().focusWidget()
+        seen.append(field.text())
+        top = field.mapTo(scroll.viewport(), QPoint()).y()
+        assert top >= 0 and top + field.height() <= scroll.viewport().height()
+    assert seen == [str(n) for n in range(30)]
+    scroll.verticalScrollBar().setValue(0)
+    qtbot.keyClick(scroll, Qt.Key.Key_Down)
+    assert scroll.verticalScrollBar().value() == 0
+    qtbot.keyClick(scroll, Qt.Key.Key_PageDown)
+    assert scroll.verticalScrollBar().value() > 0
+
+
+@pytest.mark.parametrize("name", ["review", "gaps", "explore"])
+def test_panels_fit_a_screen_of_768_at_150_percent(name, request):
+    """512 px are left, of which QGIS keeps some 210 for itself: 300 px, at 17 px a line of text there."""
+    found = request.getfixturevalue(name)
+    panel = getattr(found, "panel", None) or found
+    room = 300 * panel.fontMetrics().height() // 17
+    assert panel.minimumSizeHint().height() <= room
+    panel.setFloating(True)
+    panel.resize(420, room)
+    assert panel.height() <= room
+    scroll = panel.widget()
+    assert isinstance(scroll, LowScroll)
+    page = scroll.widget()
+    for part in page.findChildren(QWidget):
+        if part.isVisibleTo(page) and part.parent() is page and not part.isHidden():
+            assert part.geometry().bottom() <= page.height(), part
