@@ -23,9 +23,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import shapely
 
-ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+from checkout import ROOT, as_read, load_package
+
 SEEDS = (2025, 11, 22, 33, 44, 55, 66, 77, 88, 99)
 OTHER_SEEDS = range(1001, 1011)
 AS_OF = datetime.date(2025, 12, 31)
@@ -41,27 +42,13 @@ CONFOUNDERS = {  # kinds of parcels that are made to look like a class, or like 
 OTHERWISE = {**CONFOUNDERS, "village": "villages beyond the boundary"}  # of false alarms
 
 
-def load(name, path, **options):
+def load(name, path):
     """Import a file as a module of that name."""
-    spec = importlib.util.spec_from_file_location(name, path, **options)
+    spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
-
-
-def as_read(frame, role):
-    """Return a layer of the sample as the boundary reads it: words in their canonical form, valid geometry."""
-    from urban_renewal.core.inputs.aliases import fold, roles
-
-    table = frame.copy()
-    for name, column in roles()[role].columns.items():
-        if name in table and column.values:
-            table[name] = table[name].map(lambda word, c=column: c.values.get(fold(word), word), na_action="ignore")
-            table[name] = table[name].astype("string")
-    if "geometry" in table:
-        table["geometry"] = shapely.make_valid(table["geometry"].to_numpy(dtype=object))
-    return table.reset_index(drop=True)
 
 
 def sources_of(city):
@@ -290,5 +277,5 @@ def macro_f1(found):
 
 if __name__ == "__main__":
     sys.path[:] = [path for path in sys.path if Path(path or ".").resolve() not in (ROOT, ROOT / "benchmarks")]
-    load("urban_renewal", ROOT / "__init__.py", submodule_search_locations=[str(ROOT)])
+    load_package()
     main(sys.argv[1] if len(sys.argv) > 1 else "chongqing")

@@ -16,7 +16,6 @@ are what counts.
 numba, pandana: requirements-bench.txt, in a venv of its own as its first lines say (numpy < 2 stays); run with that.
 """
 
-import importlib.util
 import os
 import sys
 import time
@@ -27,10 +26,11 @@ import pandas as pd
 import shapely
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+from checkout import load_package
 from reach_rivals import LIMIT_MS, Naive, Numba, PandanaPois, PandanaRange, Qgis
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-ROOT = Path(__file__).resolve().parents[1]
 SIZES = {"S": (20_000, 5_000, 100), "M": (200_000, 50_000, 1_000), "L": (1_000_000, 300_000, 6_000)}
 SPACING_M = 60.0
 QGIS_SOURCES = {"S": 5, "M": 2, "L": 0}  # facilities that QGIS is asked for
@@ -41,17 +41,6 @@ PROMISES = {  # how many times ours; the network itself is a result that we have
     ("S", "qgis with its graph"): 100, ("M", "qgis with its graph"): 300,
     ("M", "pandana nearest_pois cold"): 20, ("M", "pandana nearest_pois"): 3, ("L", "numba"): 0.5,
 }  # fmt: skip
-
-
-def load_package():
-    """Import the checkout as urban_renewal."""
-    sys.path[:] = [item for item in sys.path if Path(item or ".").resolve() != ROOT]
-    spec = importlib.util.spec_from_file_location(
-        "urban_renewal", ROOT / "__init__.py", submodule_search_locations=[str(ROOT)]
-    )
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["urban_renewal"] = module
-    spec.loader.exec_module(module)
 
 
 class Town:

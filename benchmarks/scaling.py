@@ -8,26 +8,17 @@ the processor, so that a busy machine shows the same) of preparing here and of s
 ways; then, for the people told in CITIES, the hours that the searches of 13 kinds in two directions take on one core.
 """
 
-import importlib.util
 import math
 import pickle
 import sys
 import time
 from concurrent.futures import Executor, Future
-from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+import reach
+
 KINDS, DIRECTIONS = 13, 2
 PLACES_A_PERSON = 1 / 20  # own choice, low: the sample city has 65 people a residential building, villages four
 CITIES = {"Chongqing (32 million)": 32e6, "a province (83 million)": 83e6}
-
-
-def load_reach():
-    """Import benchmarks/reach.py."""
-    spec = importlib.util.spec_from_file_location("reach", HERE / "reach.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 class Meter(Executor):
@@ -53,7 +44,6 @@ class Meter(Executor):
 
 def main(sizes):
     """Measure each town and reckon."""
-    reach = load_reach()
     reach.load_package()
     from urban_renewal.core.run import Run
     from urban_renewal.core.walking.reach import reach_pairs

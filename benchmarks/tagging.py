@@ -15,6 +15,7 @@ seconds of the processor, the least of several, since the machine may be shared.
 included. geopandas is only for this comparison: pip install -r requirements-bench.txt.
 """
 
+import datetime
 import json
 import os
 import pickle
@@ -29,8 +30,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+from checkout import as_read, load_package
+
 SIZES = {"S": 5_000, "100k": 100_000, "L": 300_000}
+AS_OF = datetime.date(2025, 12, 31)
 SEED, PUSHED_SHARE, PUSH_M = 2025, 0.05, 15.0
 LAYERS = ("parcels", "buildings", "roads", "activity", "protected", "programme")
 TASKS = {"centroid": ("ours", "geopandas", "qgis"), "area": ("ours", "geopandas", "qgis"), "tagging": ("ours",)}
@@ -40,26 +44,14 @@ MOST_MIB = 2048.0  # promised: peak of the whole tagging
 CLOSE_M2 = 0.05  # a parcel: ours rounds each part to a thousandth
 
 
-def accuracy():
-    """Return benchmarks/accuracy.py: how layers of the sample are read is told there."""
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location("accuracy_benchmark", ROOT / "benchmarks" / "accuracy.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    sys.path[:] = [path for path in sys.path if Path(path or ".").resolve() not in (ROOT, ROOT / "benchmarks")]
-    module.load("urban_renewal", ROOT / "__init__.py", submodule_search_locations=[str(ROOT)])
-    return module
-
-
 def make_layers(parcels, file):
     """Write the layers of the city, as read for their roles."""
-    bench = accuracy()
+    load_package()
     from urban_renewal.core.run import Run
     from urban_renewal.core.sample.city import make_city
 
     city = make_city(SEED, parcels, Run()).layers
-    tables = {name: bench.as_read(city[name], name.upper()) for name in LAYERS}
+    tables = {name: as_read(city[name], name.upper()) for name in LAYERS}
     twice = pd.Series(shapely.to_wkb(tables["parcels"]["geometry"].to_numpy(dtype=object))).duplicated()
     tables["parcels"] = tables["parcels"][~twice].reset_index(drop=True)  # copies are left out before any tagging
     rng = np.random.default_rng(SEED)
@@ -85,7 +77,7 @@ class Ours:
     """core/inputs/overlay.py and core/tagging."""
 
     def __init__(self, tables):
-        self.bench = accuracy()
+        load_package()
         self.tables = tables
         self.land = tables["parcels"][["parcel_id", "geometry"]]
         self.houses = tables["buildings"][["building_id", "geometry"]]
@@ -123,7 +115,7 @@ class Ours:
         from urban_renewal.core.tagging.tags import Sources, tag_parcels
 
         others = {name: self.tables[name] for name in LAYERS if name != "parcels"}
-        sources = Sources(self.tables["parcels"], self.bench.AS_OF, **others)
+        sources = Sources(self.tables["parcels"], AS_OF, **others)
         found = tag_parcels(sources, envelope.load("ruleset", "chongqing"), Run(), keep=False)
         return (found.parcels["tag"].value_counts().sort_index().to_numpy(),)
 

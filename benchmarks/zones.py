@@ -22,9 +22,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import shapely
-from reach import load_package
 
-ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+from checkout import ROOT, load_package
+
 SIDE_M, STREET_M, ACROSS, UP = 45.0, 14.0, 3, 2
 SIZES = ((30_000, 20), (300_000, 200))
 MEAN_PROMISED = 0.95  # found ÷ optimum, mean over seeds

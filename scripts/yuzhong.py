@@ -6,7 +6,6 @@ DATA holds yuzhong_osm.gpkg and dem_srtm30_utm48n.tif. The network is built by t
 ways, clipped to the height model; every building is one demand point (footprint × levels, 6 where unknown).
 """
 
-import importlib.util
 import shutil
 import sys
 from collections import Counter
@@ -14,8 +13,8 @@ from pathlib import Path
 
 import yuzhong_facts
 import yuzhong_map
+from checkout import load_package
 
-ROOT = Path(__file__).resolve().parents[1]
 LEVELS_UNKNOWN = 6  # own choice for the storeys of a building that says nothing
 CAP_MS = 60 * 60_000
 DAY_MS = 24 * 60 * 60_000  # who does not arrive within a day never does
@@ -27,13 +26,7 @@ OUTLINE_POINTS = 50  # on each side of the height model, so that its outline sta
 
 def start_qgis():
     """Start QGIS without a screen, with Processing and this checkout's provider."""
-    sys.path[:] = [path for path in sys.path if Path(path or ".").resolve() not in (ROOT, ROOT / "scripts")]
-    spec = importlib.util.spec_from_file_location(
-        "urban_renewal", ROOT / "__init__.py", submodule_search_locations=[str(ROOT)]
-    )
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["urban_renewal"] = module
-    spec.loader.exec_module(module)
+    load_package()
     from qgis.core import QgsApplication
 
     QgsApplication.setPrefixPath("/usr", True)

@@ -171,6 +171,12 @@ def test_tests_lean_on_no_other_test(tracked):
     assert found == []
 
 
+def test_scripts_and_benchmarks_load_the_package_in_one_place(tracked):
+    outside = [path for path in tracked if path.suffix == ".py" and {"scripts", "benchmarks", "docs"} & set(path.parts)]
+    told = [path.name for path in outside if "submodule_search_locations" in path.read_text(encoding="utf-8")]
+    assert told == ["checkout.py"]
+
+
 def test_core_loads_without_qgis(root, sources):
     """Really imported, in a fresh Python in which QGIS cannot be found."""
     modules = [path[:-3].replace("/", ".").removesuffix(".__init__") for path in sources if path.startswith("core/")]
