@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from ...core import schema
 from ..base import RenewalAlgorithm
+from ..intake.checking import tell_shifts
 from ..intake.ground import surface_of
 from ..intake.networks import network_of
 from ..results import Output, Results
@@ -60,6 +61,7 @@ class DelineateZones(RenewalAlgorithm):
         elder = load_profiles(["elder"], inputs.path("PROFILE_FILE"))[0]
         table = inputs.table
         graph = network_of(inputs, ["elder"], run.part(0, 0.05))
+        tell_shifts(("STATIONS", "STATION_ENTRANCES"), {"ROADS": graph.geometry}, inputs, run)
         zones = delineate_zones(
             ZoneInputs(
                 table("PARCELS"),

@@ -9,6 +9,7 @@ from ...core import schema
 from ...core.errors import RenewalError
 from ...core.inputs.aliases import RoleColumn
 from ..base import RenewalAlgorithm
+from ..intake.checking import tell_shifts
 from ..intake.ground import surface_of
 from ..intake.networks import network_of
 from ..results import Output, Results
@@ -69,6 +70,7 @@ class ServiceAreas(RenewalAlgorithm):
         )  # fmt: skip
         ground = surface, inputs.table("BARRIERS")
         facilities, entrances = inputs.table("FACILITIES"), inputs.table("ENTRANCES")
+        tell_shifts(("FACILITIES", "ENTRANCES"), {"ROADS": graph.geometry}, inputs, run)
         areas = service_areas(graph, profile, facilities, entrances, ground, options, run.part(0.1, 1))
         walkers = inputs.document("profiles", "standard", "PROFILE_FILE")
         return Results({"OUTPUT": Output(areas, schema.table("service_areas"))}, documents=[walkers])

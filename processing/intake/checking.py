@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qgis.core import QgsCoordinateReferenceSystem
@@ -14,6 +14,7 @@ from ...core.inputs.encodings import garbled_name
 from ..layers.crs import move_coordinates, transform_to
 from ..layers.systems import system_named, transform_between
 from ..layers.written import is_encoding_told
+from .sharing import in_study
 
 OFFSETS = (("gcj02_suspected", "gcj02_to_wgs84"), ("bd09_suspected", "bd09_to_wgs84"))
 BESIDE = ("BUILDINGS", "ROADS", "PARCELS")  # what places stand in or at, best first
@@ -83,7 +84,9 @@ def check_types(parameter: str, inputs: Any, run: Any) -> None:
         run.leave_out(parameter, [""], "encoding_not_told", "info")
 
 
-def check_shifts(parameters: Iterable[str], tables: dict[str, Any], inputs: Any, run: Any) -> None:
+def check_shifts(
+    parameters: Iterable[str], tables: Mapping[str, Any], inputs: Any, run: Any, severity: str = "error"
+) -> None:
     """Ask whether places look like GCJ-02 or BD-09: corrected, do they come nearer to buildings, streets or parcels?
 
     Of the two the one is told after whose correction the places lie nearer (median); never is anything moved.
@@ -97,11 +100,34 @@ def check_shifts(parameters: Iterable[str], tables: dict[str, Any], inputs: Any,
     if not given or name is None or working is None or working.crs is None:
         return
     reference = placement.Reference(frames.geometries(tables[name]))
+    title = roles()[name].title[run.language]
     for parameter in given:
-        _check_shift(parameter, tables[parameter], reference, roles()[name].title[run.language], inputs, run)
+        found = _suspected(parameter, tables[parameter], reference, inputs, run)
+        if found is not None:
+            code, told = found
+            run.leave_out(parameter, [""], code, severity, **told, reference=title)
 
 
-def _check_shift(parameter: str, table: Any, reference: Any, beside: str, inputs: Any, run: Any) -> None:
+def tell_shifts(parameters: Iterable[str], beside: Mapping[str, Any], inputs: Any, run: Any) -> None:
+    """Warn of places that look shifted where a step runs alone: a study has had its inputs looked over before.
+
+    `beside`: what they stand in or at, geometries in metres by role (BESIDE); None = not given.
+    """
+    import pandas as pd
+
+    from ...core import frames
+
+    if in_study():
+        return
+    tables = {parameter: inputs.table(parameter) for parameter in parameters if inputs.has(parameter)}
+    ground = {name: pd.DataFrame({frames.GEOMETRY: shapes}) for name, shapes in beside.items() if shapes is not None}
+    check_shifts(list(tables), {**ground, **tables}, inputs, run, "warning")
+
+
+def _suspected(
+    parameter: str, table: Any, reference: Any, inputs: Any, run: Any
+) -> tuple[str, dict[str, Any]] | None:  # fmt: skip
+    """Return the code of the offset that places seem to have and what its sentence tells; None where there is none."""
     import shapely
 
     from ...core import frames
@@ -114,10 +140,10 @@ def _check_shift(parameter: str, table: Any, reference: Any, beside: str, inputs
     if len(some) < len(points) and any(shift.p_value < placement.TENDENCY_P for _, _, shift in found):
         found = _shifts(parameter, points, reference, inputs, run)
     suspected = [item for item in found if item[2].suspected]
-    if suspected:
-        _, code, shift = min(suspected, key=lambda item: item[0])
-        told: dict[str, Any] = {"n": shift.points_n, "nearer": shift.nearer_n, "offset_m": round(shift.offset_m)}
-        run.leave_out(parameter, [""], code, "error", **told, reference=beside)
+    if not suspected:
+        return None
+    _, code, shift = min(suspected, key=lambda item: item[0])
+    return code, {"n": shift.points_n, "nearer": shift.nearer_n, "offset_m": round(shift.offset_m)}
 
 
 def _shifts(parameter: str, points: Any, reference: Any, inputs: Any, run: Any) -> list[tuple[float, str, Any]]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..toolbox import parameters as declare
+from .checking import tell_shifts
 from .ground import surface_of
 from .networks import network_of
 from .sharing import made_once
@@ -33,6 +34,7 @@ def read_gap_layers(
 
     `planned`: facilities that are being built or planned supply as well.
     """
+    from ...core import frames
     from ...core.gaps.gap import GapOptions
     from ...core.walking.profiles import load_profiles
 
@@ -44,6 +46,9 @@ def read_gap_layers(
         layers = _scenario_layers(inputs, tables, scenario, profiles, run)
     else:
         layers = _shared_layers(inputs, tables, profiles, run)
+    homes = tables["BUILDING_PEOPLE"]
+    beside = {"BUILDINGS": None if homes is None else frames.geometries(homes), "ROADS": layers.network.geometry}
+    tell_shifts(("FACILITIES", "ENTRANCES"), beside, inputs, run)
     if scenario or planned:
         run.warn("gap_is_scenario", added=[*scenario, *(["PLANNED"] if planned else [])])
     walkers = {profile.id: profile for profile in profiles}

@@ -161,6 +161,11 @@ def shared_readings(scratch: Path) -> Iterator[Shelf]:
         shelf.close()
 
 
+def in_study() -> bool:
+    """Say whether the step that asks is one of a whole study."""
+    return _shelf.get() is not None
+
+
 def passing(file: Path | None) -> Shelf | None:
     """Return the shelf of the study that a result of this step only passes through; None where somebody may see it."""
     shelf = _shelf.get()
