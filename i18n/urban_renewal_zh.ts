@@ -588,6 +588,10 @@
         <translation>坐标系</translation>
     </message>
     <message>
+        <source>Coordinates of communities, parcels and map do not go together: look at the systems of “{layer}”.</source>
+        <translation>社区、宗地和地图的坐标对不上，请检查图层“{layer}”的坐标系。</translation>
+    </message>
+    <message>
         <source>Copied to your models: {names}. They can be changed there.</source>
         <translation>已复制到您的模型：{names}，可以在那里修改。</translation>
     </message>
@@ -3926,6 +3930,10 @@
     <message>
         <source>“{layer}” could not be kept in {folder}: {reason}. Choose another folder for the results.</source>
         <translation>“{layer}”无法保存到 {folder}：{reason}。请换一个成果文件夹。</translation>
+    </message>
+    <message>
+        <source>“{layer}” does not have this community any more: run Gaps again.</source>
+        <translation>图层“{layer}”里已没有这个社区，请重新运行“缺口”。</translation>
     </message>
     <message>
         <source>“{layer}” has edits that are not saved: they are counted as they stand.</source>

@@ -51,6 +51,7 @@ class Role:
     layers: tuple[str, ...]
     columns: Mapping[str, RoleColumn]
     said_of: tuple[str, ...] = ()  # what the fields of such layers speak of
+    unsaid: tuple[str, ...] = ()  # words before a name that make it another role's: 现状用地性质 is not what is planned
     shares_place: bool = False  # several may stand in one place: equal outlines alone make no double
     placed: bool = False  # a table without places will not do
     is_ours: bool = False  # a result of ours: rows are as we wrote them, keys are not made or mended
@@ -68,7 +69,8 @@ def roles() -> dict[str, Role]:
         name: Role(
             name, entry["title"], entry["geometry"], tuple(entry["layers"]),
             {column: _column(name, column, spec) for column, spec in entry["columns"].items()},
-            tuple(entry["said_of"]), entry.get("shares_place", False), entry.get("placed", False),
+            tuple(entry["said_of"]), tuple(entry.get("unsaid", ())), entry.get("shares_place", False),
+            entry.get("placed", False),
         )
         for name, entry in data.items()
     }  # fmt: skip

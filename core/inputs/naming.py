@@ -112,7 +112,7 @@ def _column_of(role: str, field: str) -> tuple[str, int] | None:
         low, high = read.band
         name = f"pop_{low}" + ("" if high is None else f"_{high}")
         return (name, 1) if name in roles()[role].columns else None
-    if not read.word:
+    if not read.word or read.word.startswith(known.unsaid):
         return None
     for distance, told in enumerate(known.look(read.word), start=1):
         if not told:
@@ -151,6 +151,7 @@ class _Index:
     """The words of a role's columns, and their sounds."""
 
     def __init__(self, role: str) -> None:
+        self.unsaid = tuple(fold(word) for word in roles()[role].unsaid)
         self.exact: dict[str, set[str]] = {}
         self.tails: dict[str, set[str]] = {}  # what may follow the thing it is said of
         self.sounds: dict[str, set[str]] = {}  # of whole aliases

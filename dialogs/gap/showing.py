@@ -256,9 +256,19 @@ class GapShowing(QObject):
         choice = self._dock.session.study.inputs.get("COMMUNITIES")
         if communities_of(self._dock.session) is None and choice is not None:
             self.failed.emit(wording.reason_text(Reason("layer_gone", {"layer": choice.name, "role": "COMMUNITIES"})))
-        elif self._iface is not None and "tagged" in files and self._shape_of(key) is not None:
+        elif "tagged" not in files:
+            first = wording.reason_text(Reason("step_first", {"step": "tag"}))
+            self.failed.emit(wording.gone_text(self._dock.session.study, "tagged") or first)
+        elif self._shape_of(key) is None:
+            text = tr("“{layer}” does not have this community any more: run Gaps again.")
+            self.failed.emit(text.format(layer=self._communities_name()))
+        elif self._iface is not None:
             rows = partial(rows_of, files, "gap_detail", WORST_SQL, (kind,))  # of a million: beside the window
             self._worst.ask(is_big(files), rows, partial(self._explore_worst, key, kind, files["tagged"]))
+
+    def _communities_name(self) -> str:
+        choice = self._dock.session.study.inputs.get("COMMUNITIES")
+        return choice.name if choice is not None else tr("Communities")
 
     def _explore_worst(self, key: str, kind: str, tagged: str, rows: list[tuple[Any, ...]]) -> None:
         found, exploring, project = self._shape_of(key), self._dock.exploring, self._dock.session.project
@@ -268,6 +278,8 @@ class GapShowing(QObject):
         try:
             shape = QgsGeometry(found[0])
             shape.transform(crossing(found[1], parcels.crs(), project))
+            if not shape.boundingBox().isFinite():  # metres taken for degrees come out as inf, without an error
+                raise QgsCsException(found[1].authid())
             inside = _points_in(parcels, shape)
             for parcel, nearest, *_ in rows:
                 if parcel in inside:
@@ -278,6 +290,10 @@ class GapShowing(QObject):
                     exploring.show_way_soon(kind, str(nearest))
                     return
         except QgsCsException:
+            text = tr(
+                "Coordinates of communities, parcels and map do not go together: look at the systems of “{layer}”."
+            )
+            self.failed.emit(text.format(layer=self._communities_name()))
             return
         self.failed.emit(tr("Nobody in this community lacks it, or no way leads there."))
 

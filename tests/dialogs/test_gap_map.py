@@ -153,6 +153,24 @@ def test_the_parcel_where_most_is_missing_is_explored(walked, dock, qtbot, monke
     assert {thread is threading.main_thread() for thread in where} == {not is_city}
 
 
+def test_a_way_that_cannot_be_shown_says_why(walked, dock, project, qtbot):
+    """Degrees that are metres cannot be put anywhere; a community that the layer has no more; tags that are gone."""
+    from qgis.core import QgsCoordinateReferenceSystem
+
+    told = []
+    walked.failed.connect(told.append)
+    layer = project.mapLayer(dock.session.study.inputs["COMMUNITIES"].layer_id)
+    layer.setCrs(QgsCoordinateReferenceSystem("EPSG:4326"))
+    walked._shapes = {}
+    walked.panel.way_asked.emit("C1")
+    assert len(told) == 1 and "do not go together" in told[0] and layer.name() in told[0]
+    walked.panel.way_asked.emit("C9")
+    assert "any more" in told[1]
+    dock.session.study.steps.pop("tag")
+    walked.panel.way_asked.emit("C1")
+    assert len(told) == 3 and "Tag" in told[2]
+
+
 def test_facilities_stand_on_the_map_with_their_load(walked, qtbot, qgis_iface):
     """White squares: red where full; none while a group is shown or the panel is behind another."""
     qtbot.waitUntil(lambda: bool(walked.marks.places), timeout=10000)

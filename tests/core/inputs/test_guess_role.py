@@ -108,11 +108,30 @@ def test_columns_found_by_heading():
         (["XZDL"], "XZDL", None),
         (["地类面积", "权属性质", "地类图斑", "地貌类型", "性质", "用地", "DL"], None, None),
         (["土地类型"], None, None),  # may say who owns it
+        (["用地编码", "用地编号"], "用地编码", "用地编码"),  # 编号 is the parcel's
+        (["YDBM", "DKBM"], "YDBM", "YDBM"),
+        (["土地性质"], None, None),  # stands beside 土地用途: state-owned, collective, allocated
+        (["土地用途", "规划土地用途"], "土地用途", "规划土地用途"),
+        (["土地性质", "规划土地性质"], None, "规划土地性质"),
+        (["现状用地性质", "规划用地性质"], "现状用地性质", "规划用地性质"),
+        (["现状用地性质"], "现状用地性质", None),
+        (["规划用途"], None, "规划用途"),
+        (["规划用地编码", "地块编号"], None, "规划用地编码"),
     ],
 )
 def test_land_use_by_its_usual_names(fields, parcels, plan):
     found = [guess_field(roles()[role].columns["land_use"], fields) for role in ("PARCELS", "PLAN")]
     assert found == [parcels, plan]
+
+
+def test_the_id_of_a_parcel_is_no_code_of_its_use():
+    column = roles()["PARCELS"].columns["parcel_id"]
+    fields = ["用地编码", "用地性质", "地块编号", "宗地面积"]
+    assert guess_field(column, fields) == "地块编号" and guess_field(column, ["用地编码"]) is None
+    for name in ("宗地号", "用地编号", "宗地编码"):
+        assert guess_field(column, [name]) == name
+    guess = guess_role(LayerFacts("a", "图层1", "polygon", ("宗地号", "用地编码", "土地性质", "宗地面积")))[0]
+    assert guess.role == "PARCELS" and guess.columns["land_use"] == "用地编码" and "ownership" not in guess.columns
 
 
 @pytest.mark.parametrize("field", ["地类", "现状地类", "用地分类", "用地用海分类", "规划用地", "地类号", "土地分类"])
