@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from .findings import (
     unit_of,
 )
 from .formats.workbook import Sheet
+from .land import NOW, PLAN, named_codes
 from .resaid import relist, rename, resay
 from .summary import exact_sum
 
@@ -67,6 +69,7 @@ def _remark(text: str, language: str) -> str:
     return resay(text, language, REMARKS)
 
 
+USES = {NOW: "use_now", PLAN: "use_plan"}
 Columns = Sequence[Figure | Words]
 PROJECTS: Columns = (
     Words("project_id"), Words("name"), Words("zone_name"), Words("district"), Words("subdistrict"), Words("community"),
@@ -136,19 +139,31 @@ def build_sheet(rows: pd.DataFrame, table: schema.Table, columns: Columns, name:
     return Sheet(name, name, headings, kinds, list(zip(*values)), whole, told)
 
 
-def project_sheets(projects: pd.DataFrame, items: pd.DataFrame | None, language: str) -> list[Sheet]:
-    """Return the list of projects and the quantities it is reckoned from."""
+def project_sheets(
+    projects: pd.DataFrame, items: pd.DataFrame | None, language: str, land: pd.DataFrame | None = None
+) -> list[Sheet]:
+    """Return the list of projects and the quantities it is reckoned from; table land_use_map names its uses."""
     note = [say("map_projects_note", language)]
+    named = {USES[stage]: named_codes(land, stage, language) for stage in USES}
+    columns = [replace(column, tell=partial(_use, named[column.column])) if column.column in named else column
+               for column in PROJECTS]  # fmt: skip
+    uses = [say("projects_use_note", language)] if any(named.values()) else []
     ordered = projects.sort_values("project_id").reset_index(drop=True)
     name = say("sheet_projects", language)
-    found = [build_sheet(ordered, schema.table("projects"), PROJECTS, name, language,
-                         [*note, *repeated_notes(ordered, language)])]  # fmt: skip
+    found = [build_sheet(ordered, schema.table("projects"), columns, name, language,
+                         [*note, *uses, *repeated_notes(ordered, language)])]  # fmt: skip
     if items is not None and len(items):
         listed = items.sort_values(["project_id", "item_id"]).reset_index(drop=True)
         name = say("sheet_items", language)
         found.append(build_sheet(listed, schema.table("project_items"), ITEMS, name, language,
                                  [*note, *_partial_notes(ordered, listed, language)]))  # fmt: skip
     return found
+
+
+def _use(named: Mapping[str, str], text: str, language: str) -> str:
+    """Return a list of land-use codes with the names of their classes."""
+    codes = relist(text, "zh").split("、")
+    return relist("、".join(named.get(code.strip(), code) for code in codes), language)
 
 
 def _partial_notes(projects: pd.DataFrame, items: pd.DataFrame, language: str) -> list[str]:

@@ -53,6 +53,19 @@ def classes_that_occur(table: pd.DataFrame, stage: str) -> list[dict[str, Any]]:
     return [dict(entry) for entry in national()["classes"].values() if entry["code"] in there]
 
 
+def named_codes(table: pd.DataFrame | None, stage: str, language: str) -> dict[str, str]:
+    """Return {code as given: the code and the national class it falls in} of table `land_use_map`; {} without it.
+
+    What holds its name already (0701 城镇住宅用地, or the name alone) and what has no class is left out.
+    """
+    if table is None:
+        return {}
+    mine = table[(table["stage"] == stage).to_numpy(dtype=bool)][["land_use", "code"]].dropna().drop_duplicates()
+    names = {entry["code"]: pick(entry, language) for entry in national()["classes"].values()}
+    pairs = ((str(given).strip(), str(code)) for given, code in mine.itertuples(index=False))
+    return {given: f"{given} {names[code]}" for given, code in pairs if code in names and given.isascii() and given}
+
+
 def sum_land(table: pd.DataFrame, stage: str) -> list[tuple[str, float]]:
     """Return (code, m²) of the classes of a stage in the national order; "" what has no class, when there is any."""
     mine = table[(table["stage"] == stage).to_numpy(dtype=bool)]

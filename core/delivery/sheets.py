@@ -170,7 +170,9 @@ def workbooks(
         checks = findings_sheet(delivered["findings"], names, language)
         found[checks.name] = [checks]
     if "projects" in delivered:
-        projects = project_sheets(delivered["projects"], delivered.get("project_items"), language)
+        projects = project_sheets(
+            delivered["projects"], delivered.get("project_items"), language, delivered.get("land_use_map")
+        )
         found[projects[0].name] = projects
     run.check()
     if "gap_summary" in delivered:

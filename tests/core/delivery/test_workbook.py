@@ -154,6 +154,28 @@ def test_projects_as_institutes_list_them():
     assert listed.rows[0][listed.headings.index("估算工程量")] == 1.5
 
 
+def test_uses_of_projects_are_named():
+    """Codes of an older scheme by the national class; a code that the map does not know, or a name, stays as it is."""
+    rows = [("P-1", "05H1、0601", "0701"), ("P-2", "城镇住宅用地", None), ("P-3", "9999", "0701 城镇住宅用地")]
+    projects = pd.DataFrame(rows, columns=["project_id", "use_now", "use_plan"]).assign(geometry=None)
+    land = pd.DataFrame(
+        [("1", "now", "05H1", "09"), ("2", "now", "0601", "10"), ("3", "plan", "0701", "0701"),
+         ("4", "now", "9999", None), ("5", "now", "城镇住宅用地", "0701"), ("6", "plan", "0701 城镇住宅用地", "0701")],
+        columns=["land_id", "stage", "land_use", "code"],
+    )  # fmt: skip
+    frame = frames.conform(projects, schema.table("projects"))
+    whole = sheets.project_sheets(frame, None, "zh", land)[0]
+    now, plan = (whole.headings.index(name) for name in ("现状用途", "规划用途"))
+    assert [(row[now], row[plan]) for row in whole.rows] == [
+        ("05H1 商业服务业用地、0601 工矿用地", "0701 城镇住宅用地"), ("城镇住宅用地", None), ("9999", "0701 城镇住宅用地")
+    ]  # fmt: skip
+    assert "用途为原代码" in whole.notes[1]
+    english = sheets.project_sheets(frame, None, "en", land)[0]
+    assert english.rows[0][now] == "05H1 Commerce and services, 0601 Industry and mining"
+    plain = sheets.project_sheets(frame, None, "zh")[0]
+    assert plain.rows[0][now] == "05H1、0601" and len(plain.notes) == 1
+
+
 def test_totals_of_quantities_and_of_projects_that_differ_say_why():
     """P-2 has one quantity without a price: its cost is not known, its other quantity is in the sum of quantities."""
     names = ["project_id", "invest_low_wan", "invest_high_wan"]
