@@ -145,8 +145,8 @@ def project_sheets(
     """Return the list of projects and the quantities it is reckoned from; table land_use_map names its uses."""
     note = [say("map_projects_note", language)]
     named = {USES[stage]: named_codes(land, stage, language) for stage in USES}
-    columns = [replace(column, tell=partial(_use, named[column.column])) if column.column in named else column
-               for column in PROJECTS]  # fmt: skip
+    columns = [replace(item, tell=partial(_use, named[item.column])) if isinstance(item, Words) and item.column in named
+               else item for item in PROJECTS]  # fmt: skip
     uses = [say("projects_use_note", language)] if any(named.values()) else []
     ordered = projects.sort_values("project_id").reset_index(drop=True)
     name = say("sheet_projects", language)

@@ -167,7 +167,8 @@ def test_uses_of_projects_are_named():
     whole = sheets.project_sheets(frame, None, "zh", land)[0]
     now, plan = (whole.headings.index(name) for name in ("现状用途", "规划用途"))
     assert [(row[now], row[plan]) for row in whole.rows] == [
-        ("05H1 商业服务业用地、0601 工矿用地", "0701 城镇住宅用地"), ("城镇住宅用地", None), ("9999", "0701 城镇住宅用地")
+        ("05H1 商业服务业用地、0601 工矿用地", "0701 城镇住宅用地"), ("城镇住宅用地", None),
+        ("9999", "0701 城镇住宅用地"),
     ]  # fmt: skip
     assert "用途为原代码" in whole.notes[1]
     english = sheets.project_sheets(frame, None, "en", land)[0]
