@@ -14,6 +14,7 @@ from .. import frames
 from ..inputs import values
 from ..inputs.aliases import roles
 from ..run import LeftOut, Run
+from ..words import LANGUAGES, unit_words
 from .standard import Kind
 
 Objects = npt.NDArray[np.object_]
@@ -172,13 +173,18 @@ def _capacity(kind: Kind, rows: pd.DataFrame, run: Run) -> pd.DataFrame:
     small = (unit == "") & (given < kind.min_size)  # 550 "people" of a station for thousands are its square metres
     as_area = ((unit == "m2") & (kind.unit != "m2")) | (small & (kind.unit == "people"))  # its size is its floor area
     as_area &= ~np.isnan(given)
+    # a day centre of "30" and 600 m² has thirty of something else: only its area is a size that such a place has
+    in_doubt = (unit == "") & (kind.unit == "m2") & (given < kind.min_size) & (area >= kind.min_size)
+    run.leave_out("FACILITIES", rows["facility_id"][in_doubt], "capacity_not_area", "warning", least=kind.min_size)
+    given = np.where(in_doubt, np.nan, given)
     heads = (unit == "people") & (kind.unit == "place") & ~np.isnan(given)  # a place is one child's or pupil's
     run.leave_out("FACILITIES", rows["facility_id"][heads], "capacity_as_places", "info")
     unit = np.where(heads, kind.unit, unit)
     run.leave_out("FACILITIES", rows["facility_id"][as_area & (unit == "")], "capacity_as_area", "warning")
     area, given = np.where(as_area & np.isnan(area), given, area), np.where(as_area, np.nan, given)
     other_unit = (unit != "") & (unit != kind.unit) & ~np.isnan(given)
-    run.leave_out("FACILITIES", rows["facility_id"][other_unit], "capacity_unit_odd", "warning", unit=kind.unit)
+    said = {language: unit_words(kind.unit, language) for language in LANGUAGES}
+    run.leave_out("FACILITIES", rows["facility_id"][other_unit], "capacity_unit_odd", "warning", unit=said)
     given = np.where(other_unit, np.nan, given)
     nothing = np.full(len(rows), np.nan)
     from_area = np.floor(area / kind.m2_per_unit + 1e-9) if kind.m2_per_unit else nothing

@@ -37,6 +37,10 @@ INSIDE_WORDS = {"内": 1.0, "范围内": 1.0, "边界内": 1.0, "外": 0.0, "范
 LIMITS = ("far", "height", "green_ratio")  # of the plan: "≤2.5" and "不大于 24 m" tell the limit
 LIMIT_WORDS = re.compile(r"^(?:[≤≦<]=?|[≥≧>]=?|不大于|不超过|不高于|不小于|不低于)|(?:及?以下|以内|及?以上)$")
 CAPACITY = "capacity"
+NAMED = (  # what a field's name says of the numbers in it; own choice
+    ("bed", re.compile("床|beds?(?![a-z])|^cws$")), ("place", re.compile("[托学座餐]位|席位|seats?|places?|^[tx]ws$")),
+    ("people", re.compile("供餐")),
+)  # fmt: skip
 BEDS = re.compile("^(?:张|个)?(床位?|托位|学位|座位?|位|个|人|人次)$")  # 个床位, 张床位
 
 NUMBER = r"[+-]?(?:\d{1,3}(?:[, ']\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d+)?|[+-]?\.\d+"
@@ -146,6 +150,31 @@ def _one_measure(cells: list[Any], numbers: Reals, worded: dict[str, float]) -> 
     numbers[changed] = np.round(numbers[changed] * factor, 12)
     for text in {texts[row] for row in np.flatnonzero(changed)} & set(worded):
         worded[text] = round(worded[text] * factor, 12)
+
+
+def tells_size(text: str) -> bool:
+    """Say whether a text tells a unit of its own, or 万: a unit in its field's name is then no matter of it."""
+    found = TOLD.fullmatch(INSIDE.sub("", in_figures(re.sub(r"\s+", "", _squared(text)))))
+    return found is not None and bool(found["many"] or found["unit"])
+
+
+def capacity_in_name(name: str) -> tuple[str, str, float] | None:
+    """Return the unit that the name of a field of capacities tells, by its canonical name, and its size in that:
+    床位数 → bed, 规模(公顷) → m2, 10000. None where it tells none or several (床位数/学位数).
+    """
+    plain = _squared(name).casefold()
+    parts = FIELD.match(plain)
+    told = ((parts["inside"] or parts["after"] or "") if parts else "").strip()
+    told = told.removeprefix("单位:").removeprefix("单位").strip()
+    many = told.startswith("万") and len(told) > 1
+    told, size = (told[1:], 1e4) if many else (told, 1.0)
+    unit = _unit_of_capacity(told) if told else None
+    if unit is None and told in AREA:
+        return told, "m2", size * AREA[told]
+    if unit is None:
+        units = [unit for unit, words in NAMED if words.search(plain)]
+        told, unit, size = name, units[0] if len(units) == 1 else None, 1.0
+    return None if unit is None else (told, unit, size)
 
 
 def unit_in_name(name: str, column: str) -> tuple[str, float] | None:

@@ -36,7 +36,7 @@ def typed(cells: Any, column: Any, field: str, layer: str, is_ours: bool, run: R
     else:
         numbers, units = _read(cells, column.name, layer, run)
     if not is_ours:
-        numbers = _in_own_unit(numbers, column.name, field, layer, run)
+        numbers = _in_own_unit(numbers, cells, column.name, field, layer, run)
     numbers = _countable(numbers, column, layer, run)
     return (numbers.astype("Int64") if column.type == "int" else numbers), units
 
@@ -48,7 +48,7 @@ def _read(cells: Any, column: str, layer: str, run: Run) -> tuple[Any, Any]:
 
     values, units, worded, odd = read_texts(cells, column)
     if worded:
-        shown = [f"{text} → {number:g}" for text, number in list(worded.items())[:SHOWN]]
+        shown = [f"{text} → {number:.12g}" for text, number in list(worded.items())[:SHOWN]]
         run.note("numbers_in_words", layer=layer, column=column, n=len(worded), values=shown)
     if odd:
         bad = set(odd)
@@ -70,32 +70,67 @@ def _countable(numbers: Any, column: Any, layer: str, run: Run) -> Any:
             bad |= (np.abs(values) >= EXACT) | (np.floor(values) < values)
     if not bad.any():
         return numbers
-    shown = [f"{value:g}" for value in np.unique(values[bad])[:SHOWN]]
+    shown = [f"{value:.12g}" for value in np.unique(values[bad])[:SHOWN]]
     run.warn("not_a_number", layer=layer, column=column.name, n=int(bad.sum()), values=shown)
     return numbers.mask(bad)
 
 
-def _in_own_unit(numbers: Any, column: str, field: str, layer: str, run: Run) -> Any:
-    """Return numbers in the column's unit when the field's name tells another one: 人口(万人)."""
-    from ...core.inputs.quantities import unit_in_name
+def _in_own_unit(numbers: Any, cells: Any, column: str, field: str, layer: str, run: Run) -> Any:
+    """Return numbers in the column's unit when the field's name tells another one: 人口(万人). A cell that tells its
+    own (1.2万人) is in the column's unit already.
+    """
+    import numpy as np
+
+    from ...core.inputs.quantities import CAPACITY, capacity_in_name, tells_size, unit_in_name
 
     told = unit_in_name(field, column)
+    if column == CAPACITY and (named := capacity_in_name(field)):
+        told = named[0], named[2]
     if told is None or told[1] == 1:
         return numbers
     run.warn("unit_in_field_name", layer=layer, field=field, unit=told[0], factor=f"{told[1]:g}", column=column)
-    return numbers * told[1]
+    if np.ma.isMaskedArray(cells):
+        return numbers * told[1]
+    own = np.array([isinstance(cell, str) and tells_size(cell) for cell in cells], dtype=bool)
+    return numbers.where(own, numbers * told[1])
 
 
-def join_units(columns: dict[str, Any], units: Any, role: Role, layer: str, run: Run) -> None:
-    """Put the units that texts of a capacity tell into the column `unit`, where nothing else stands.
+def join_units(columns: dict[str, Any], units: Any, role: Role, layer: str, run: Run, field: str = "") -> None:
+    """Put the units that texts of a capacity tell into the column `unit`, where nothing else stands; then the unit that
+    the name of their `field` tells (床位数), where nobody does.
 
     Where it says something else the capacity is no number: "120床" in a column of places. `columns` is changed.
     """
+    if "unit" not in role.columns or "capacity" not in columns:
+        return
+    _join_told(columns, units, layer, run)
+    _join_named(columns, role, field, layer, run)
+
+
+def _join_named(columns: dict[str, Any], role: Role, field: str, layer: str, run: Run) -> None:
+    import pandas as pd
+
+    from ...core import frames
+    from ...core.inputs.quantities import capacity_in_name
+    from ...core.words import LANGUAGES, unit_words
+
+    named = None if role.is_ours else capacity_in_name(field)
+    if named is None:
+        return
+    stated = columns.get("unit", pd.Series([None] * len(columns["capacity"]), dtype=frames.TEXT))
+    rows = stated.isna() & columns["capacity"].notna()
+    if rows.any():
+        columns["unit"] = stated.mask(rows, named[1])
+        unit = {language: unit_words(named[1], language) for language in LANGUAGES}
+        run.note("capacity_unit_in_name", layer=layer, field=field, unit=unit, n=int(rows.sum()))
+
+
+def _join_told(columns: dict[str, Any], units: Any, layer: str, run: Run) -> None:
     import pandas as pd
 
     from ...core import frames
 
-    if units is None or "unit" not in role.columns:
+    if units is None:
         return
     told = pd.Series(units, dtype=object).astype(frames.TEXT)
     if told.isna().all():

@@ -276,7 +276,7 @@ def read_table(
         left[field_name] -= 1
         if not left[field_name]:  # a city's cells are not held twice
             del raw[field_name]
-    join_units(columns, units.get("capacity"), role, snapshot.name, run)
+    join_units(columns, units.get("capacity"), role, snapshot.name, run, mapping.get("capacity", ""))
     table = pd.DataFrame(columns, index=pd.RangeIndex(rows), copy=False)
     del columns
     keep = pd.Series(True, index=table.index).to_numpy(copy=True)

@@ -4,6 +4,7 @@ import contextlib
 import datetime
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from qgis.core import (
@@ -395,6 +396,35 @@ def test_capacities_in_words_bring_their_unit():
         np.testing.assert_array_equal(columns["capacity"], sizes)
         odd = [(item.code, item.values["values"]) for item in run.messages if item.code != "numbers_in_words"]
         assert odd == [("not_a_number", ["≥50"]), *([("another_unit", ["bed ≠ place"])] if stated else [])]
+
+
+def test_a_cell_with_a_unit_of_its_own_is_no_matter_of_the_unit_in_the_fields_name():
+    """1.2 of 万人 and 1.2万人 are the same people; the latter were 120,000,000. Spellings are told in full figures."""
+    role, run = roles()["POPULATION"], Run()
+    people, _ = cells.typed(["1.2", "1.2万人", "约1.25", None], role.columns["pop"], "人口(万人)", "社区", False, run)
+    np.testing.assert_array_equal(people, [12000, 12000, 12500, np.nan])
+    area, run = roles()["PARCELS"].columns["doc_area"], Run()
+    cells.typed(["6053.8650亩"], area, "面积", "宗地", False, run)
+    assert run.messages[0].values["values"] == ["6053.8650亩 → 4035910"]  # 6053.865 · 2000 ÷ 3
+
+
+def test_the_name_of_a_field_of_capacities_tells_their_unit_where_nothing_else_does():
+    """Beds of a day centre counted as its square metres: 20 where it has 600."""
+    role, run, columns = roles()["FACILITIES"], Run(), {}
+    columns["capacity"], told = cells.typed(
+        ["20", "350㎡", None], role.columns["capacity"], "床位数", "设施", False, run
+    )
+    cells.join_units(columns, told, role, "设施", run, "床位数")
+    assert columns["unit"].fillna("").tolist() == ["bed", "m2", ""]
+    numbers = {"capacity": pd.Series([20.0, 30.0]), "unit": pd.Series(["托位", None], dtype="string")}
+    cells.join_units(numbers, None, role, "设施", run, "床位数")
+    assert numbers["unit"].tolist() == ["托位", "bed"] and numbers["capacity"].tolist() == [20, 30]
+    said = [(item.code, item.values["n"]) for item in run.messages if item.code != "numbers_in_words"]
+    assert said == [("capacity_unit_in_name", 1), ("capacity_unit_in_name", 1)]
+    ground, run = {}, Run()
+    ground["capacity"], told = cells.typed([0.5, 1.0], role.columns["capacity"], "规模(公顷)", "设施", False, run)
+    cells.join_units(ground, told, role, "设施", run, "规模(公顷)")
+    assert ground["capacity"].tolist() == [5000, 10000] and ground["unit"].tolist() == ["m2", "m2"]
 
 
 def test_curves_and_measures_become_plain_polygons(run_algorithm, echo, make_layer):

@@ -15,6 +15,7 @@ from urban_renewal.core.gaps.standard import kinds_of
 from urban_renewal.core.gaps.summary import feasible_sizes
 from urban_renewal.core.gaps.supply import list_supply
 from urban_renewal.core.run import Run
+from urban_renewal.core.words import say
 
 ALL = ("eday", "nurs", "kgar", "heal")
 
@@ -111,6 +112,21 @@ def test_a_small_number_without_unit_is_no_number_of_people(kinds):
     assert found["capacity"].tolist() == [12000, 9000, 30] and found.loc["a", "floor_m2"] == 550
     assert [(row.code, row.feature_id) for row in run.left_out] == [("capacity_as_area", "a")]
     assert [item.values["n"] for item in run.messages if item.code == "capacity_units_untold"] == [3]
+
+
+def test_a_small_number_without_unit_is_no_area_where_the_floor_area_is_known(kinds):
+    """Of 30 and 600 m² only the latter is a size that a day centre (350 m² and more) has; of 30 alone nobody knows."""
+    rows = [("a", 30.0, None, 600.0), ("b", 30.0, "m2", 600.0), ("c", 30.0, None, None), ("d", 400.0, None, 600.0),
+            ("e", 30.0, None, 200.0), ("f", 20.0, "bed", 600.0)]  # fmt: skip
+    facilities = pd.DataFrame(rows, columns=["facility_id", "capacity", "unit", "floor_area"]).assign(kind="eday")
+    run = Run()
+    found = list_supply(facilities, None, [kinds["eday"]], run).set_index("facility_id")
+    assert found["capacity"].to_dict() == {"a": 600, "b": 30, "c": 30, "d": 400, "e": 30, "f": 600}
+    assert [(row.code, row.feature_id) for row in run.left_out] == [
+        ("capacity_not_area", "a"),
+        ("capacity_unit_odd", "f"),
+    ]
+    assert say("capacity_unit_odd", "zh", **run.left_out[1].values) == "规模的单位不是 m²，未采用。"
 
 
 def test_area_and_heads_as_sizes_of_places_and_beds():

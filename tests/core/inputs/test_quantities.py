@@ -6,7 +6,14 @@ import pytest
 from urban_renewal.core.inputs import values
 from urban_renewal.core.inputs.aliases import roles
 from urban_renewal.core.inputs.fields import guess_field
-from urban_renewal.core.inputs.quantities import plain_number, quantity, read_texts, unit_in_name
+from urban_renewal.core.inputs.quantities import (
+    capacity_in_name,
+    plain_number,
+    quantity,
+    read_texts,
+    tells_size,
+    unit_in_name,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -130,3 +137,24 @@ def test_per_cent_signs_beside_plain_numbers(cells, shares):
 def test_limits_of_a_plan(text, column, number):
     found = quantity(text, column)[0]
     assert np.isnan(found) if number is None else found == number
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("床位数", ("bed", 1)), ("核定床位（张）", ("bed", 1)), ("托位数", ("place", 1)), ("学位总数", ("place", 1)),
+     ("餐位数", ("place", 1)), ("规模(公顷)", ("m2", 10000)), ("规模（㎡）", ("m2", 1)),
+     ("设计规模（人）", ("people", 1)),
+     ("规模(万人)", ("people", 10000)), ("beds", ("bed", 1)), ("capacity_m2", ("m2", 1)), ("规模", None),
+     ("床位数/学位数", None), ("capacity", None), ("容纳人数", None)],
+)  # fmt: skip
+def test_the_name_of_a_field_of_capacities_tells_their_unit(name, told):
+    found = capacity_in_name(name)
+    assert (found and found[1:]) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [("1.2万人", True), ("350㎡", True), ("3 亩", True), ("约1.2", False), ("1,200", False), ("", False)],
+)
+def test_cells_that_tell_a_size_of_their_own(text, own):
+    assert tells_size(text) is own
