@@ -195,6 +195,30 @@ def test_entrances_bear_short_numbers_only(make_layer):
     assert found == ["7", "A", "12", "", ""]
 
 
+@pytest.mark.parametrize(
+    ("told", "is_named"),
+    [({}, True), ({"zone_id": "Z-1"}, True), ({"zone_id": "*"}, False), ({"zone_id": "Z-1", "is_place": 1}, False)],
+)
+def test_green_is_named_on_the_canvas_and_on_maps_of_zones(make_layer, told, is_named):
+    """Not on the city's, nor where a small one shows a zone's place: finding room for 20,000 names takes 4 s."""
+    from types import SimpleNamespace
+
+    from qgis.core import QgsExpression, QgsExpressionContext, QgsExpressionContextScope, QgsPalLayerSettings
+    from urban_renewal.processing.delivery.pages.surroundings import label_surroundings
+
+    green = make_layer([(square(0), {"name": "鹅岭公园"})])
+    label_surroundings(SimpleNamespace(layer={"green": green}.get, study=SimpleNamespace(font="")))
+    settings = QgsPalLayerSettings(green.labeling().settings())
+    properties = settings.dataDefinedProperties()
+    shown = properties.property(QgsPalLayerSettings.Property.Show).expressionString()
+    scope = QgsExpressionContextScope()
+    for name, value in told.items():
+        scope.setVariable(name, value)
+    context = QgsExpressionContext()
+    context.appendScope(scope)
+    assert bool(QgsExpression(shown).evaluate(context)) == is_named
+
+
 def test_a_fine_dem_is_read_coarser_for_the_maps(qgis_app):
     """A raster of 40 000 × 40 000 cells over a grid of 2000 × 2000: a tenth of its columns and rows, 4 cells a cell."""
     from types import SimpleNamespace

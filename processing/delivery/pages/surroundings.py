@@ -31,6 +31,7 @@ from ..bounds import HAIRS_FROM, RELIEF, city_view
 DARKEST = 0.15  # of the shade, own choice
 GROUND = ("barriers", "contours", "green", "relief")  # from above: what every map stands on
 ON_PAPER = ("page_barriers", "page_contours", "page_green", "relief")  # the same as sheets show them
+IN_PLACE = "coalesce(@is_place, 0) = 1"  # the map only shows where a zone lies in the city
 LARGE_ROADS = "'motorway', 'trunk', 'primary'"
 MAIN_ROADS = f"{LARGE_ROADS}, 'secondary', 'tertiary'"
 Placement = Qgis.LabelPlacement
@@ -77,7 +78,7 @@ def label_surroundings(made: Any) -> None:
                     placement=Placement.Curved, repeatDistance=90, mergeLines=True)  # fmt: skip
     if "name" in _columns(made, "green"):
         green = text_format(family, 6.5, "#55774A", halo=True)
-        label_layer(made.layer("green"), '"name"', green, f"{NOT_ON_PAGES} OR @zone_id <> '*'",
+        label_layer(made.layer("green"), '"name"', green, f"{NOT_ON_PAGES} OR (@zone_id <> '*' AND NOT ({IN_PLACE}))",
                     placement=Placement.Horizontal, fitInPolygonOnly=True)  # fmt: skip
     if {"name", "entrance_id"} & _columns(made, "station_entrances"):
         number = text_format(family, 6, "#FFFFFF", True)
@@ -166,11 +167,11 @@ def _is_line(layer: Any) -> bool:
 
 
 def _smaller_in_place(layer: Any) -> None:
-    """Write the names of a layer at half their size where @is_place says that the map only shows where a zone lies."""
+    """Write the names of a layer at half their size on maps that only show where a zone lies."""
     settings = layer.labeling().settings()
     size = settings.format().size()
     properties = settings.dataDefinedProperties()
-    told = QgsProperty.fromExpression(f"if(coalesce(@is_place, 0) = 1, {size / 2}, {size})")
+    told = QgsProperty.fromExpression(f"if({IN_PLACE}, {size / 2}, {size})")
     properties.setProperty(QgsPalLayerSettings.Property.Size, told)
     settings.setDataDefinedProperties(properties)
     layer.setLabeling(QgsVectorLayerSimpleLabeling(settings))
