@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -22,6 +24,7 @@ MOST_HEIGHT_M, MOST_FLOOR_M2 = 700.0, 2e6  # own choice: no building is higher o
 TOUCH_M = 0.1  # own choice: façades drawn this close are one wall
 MOST_LOOKED_AT = 20_000
 CASS_SHED = "棚|^简"
+TOTAL_STOREYS = re.compile("总楼?层|^zcs$|totalfloors|floorstotal", re.IGNORECASE)
 
 
 def measure_buildings(buildings: pd.DataFrame, run: Run) -> pd.DataFrame:
@@ -68,6 +71,31 @@ def measure_buildings(buildings: pd.DataFrame, run: Run) -> pd.DataFrame:
     }  # fmt: skip
     return pd.DataFrame({name: np.asarray(item, dtype=object) if name in ("use", "structure", "danger") else item
                          for name, item in measured.items()}).reset_index(drop=True)  # fmt: skip
+
+
+def counts_basements(field: str) -> bool:
+    """Say whether a field's name (总层数, ZCS) tells all storeys of a building, those below ground among them.
+
+    Source: GB/T 17986.1-2000 房产测量规范: 总层数 is the sum of the storeys above and below ground (not re-read).
+    """
+    return TOTAL_STOREYS.search(re.sub(r"[\s_]", "", field)) is not None
+
+
+def less_basements(floors: pd.Series, floors_down: pd.Series) -> tuple[pd.Series, int]:
+    """Return storeys above ground as texts, of a column of all storeys and of one of those below, and how many changed.
+
+    A text that tells its basements itself (18/-2) stays, and what would be none.
+    """
+    up, told = values.storeys(floors)
+    down = values.basements(floors_down)
+    with np.errstate(invalid="ignore"):
+        rows = np.flatnonzero(np.isnan(told) & (down > 0) & (up > down))
+    texts = floors.astype(frames.TEXT).to_numpy(dtype=object, copy=True)
+    for row in rows:
+        number = f"{up[row] - down[row]:g}"
+        text, found_n = re.subn(r"\d+(?:\.\d+)?", number, str(texts[row]), count=1)
+        texts[row] = text if found_n else number
+    return pd.Series(texts, index=floors.index, dtype=frames.TEXT), len(rows)
 
 
 def drawn_in_parts(measured: pd.DataFrame, run: Run) -> tuple[int, int]:

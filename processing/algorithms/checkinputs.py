@@ -112,9 +112,9 @@ def _key(name: str, inputs: Any) -> str:
 
 
 def _not_numbers(name: str, messages: Any, run: Any) -> None:
-    """List what reading has found to be no number, or in another unit: it is in the log, and belongs into ISSUES."""
+    """List what reading has found to be no number, or in another measure: it is in the log, and belongs into ISSUES."""
     for message in messages:
-        if message.code in ("not_a_number", "another_unit", "unit_in_field_name"):
+        if message.code in ("not_a_number", "another_unit", "unit_in_field_name", "storeys_less_basements"):
             values = {key: value for key, value in message.values.items() if key != "n"}
             run.leave_out(name, [""], message.code, "warning", n=int(message.values.get("n", 1)), **values)
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ...core.inputs.aliases import Role, fold
@@ -142,6 +143,19 @@ def _join_told(columns: dict[str, Any], units: Any, layer: str, run: Run) -> Non
         columns["capacity"] = columns["capacity"].mask(odd)
         pairs = [f"{one} ≠ {other}" for one, other in zip(told[odd], stated[odd])]
         run.warn("another_unit", layer=layer, column="capacity", n=int(odd.sum()), values=sorted(set(pairs))[:SHOWN])
+
+
+def settle_storeys(columns: dict[str, Any], fields: Mapping[str, str], role: Role, layer: str, run: Run) -> None:
+    """Take the storeys below ground from a column of all storeys (总层数 beside 地下层数). `columns` is changed."""
+    from ...core.inputs.buildings import counts_basements, less_basements
+
+    if role.name != "BUILDINGS" or not {"floors", "floors_down"} <= set(columns):
+        return
+    if counts_basements(fields["floors"]):
+        columns["floors"], n = less_basements(columns["floors"], columns["floors_down"])
+        if n:
+            names = {"field": fields["floors"], "below": fields["floors_down"]}
+            run.warn("storeys_less_basements", layer=layer, n=n, **names)
 
 
 def _tell_lost_digits(cells: Any, name: str, layer: str, run: Run) -> None:

@@ -20,7 +20,7 @@ from ...core.run import Run
 from ..layers.crs import WorkingCrs, move_coordinates, transform_to
 from ..layers.snapshot import VectorSnapshot, settle_count
 from ..output.passing import handed
-from .cells import join_units, typed
+from .cells import join_units, settle_storeys, typed
 from .fastpath import read_columns
 
 SLICE = 1000  # features between two looks at the cancel flag
@@ -277,6 +277,7 @@ def read_table(
         if not left[field_name]:  # a city's cells are not held twice
             del raw[field_name]
     join_units(columns, units.get("capacity"), role, snapshot.name, run, mapping.get("capacity", ""))
+    settle_storeys(columns, mapping, role, snapshot.name, run)
     table = pd.DataFrame(columns, index=pd.RangeIndex(rows), copy=False)
     del columns
     keep = pd.Series(True, index=table.index).to_numpy(copy=True)

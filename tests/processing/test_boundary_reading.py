@@ -427,6 +427,19 @@ def test_the_name_of_a_field_of_capacities_tells_their_unit_where_nothing_else_d
     assert ground["capacity"].tolist() == [5000, 10000] and ground["unit"].tolist() == ["m2", "m2"]
 
 
+@pytest.mark.parametrize(("field", "floors"), [("总层数", 6.0), ("层数", 8.0)])
+def test_all_storeys_are_not_those_above_ground(run_algorithm, make_layer, rows_of, tmp_path, field, floors):
+    """8 storeys on 100 m², 2 of them below: 600 m² above ground where the field says that it counts all."""
+    parcel = make_layer([(shapely.box(500000, 0, 500050, 50).wkt, {"parcel_id": "p"})])
+    house = make_layer(
+        [(shapely.box(500010, 10, 500020, 20).wkt, {"building_id": "b", field: 8, "地下层数": 2, "use": "住宅"})]
+    )
+    given = {"PARCELS": parcel, "BUILDINGS": house, "AS_OF": "2025-12-31", "OUTPUT": str(tmp_path / "tags.gpkg")}
+    found, _, _ = run_algorithm("urbanrenewal:tagparcels", given)
+    (row,) = rows_of(found["OUTPUT"])
+    assert (row["floor_m2"], row["floor_down_m2"], row["floors_med"]) == (100 * floors, 200, floors)
+
+
 def test_curves_and_measures_become_plain_polygons(run_algorithm, echo, make_layer):
     rows = [("CURVEPOLYGON(CIRCULARSTRING(0 0,10 10,20 0,10 -10,0 0))", {"id": "circle"})]
     results, _, _ = run_algorithm(echo(), {"PARCELS": make_layer(rows, "CurvePolygon"), "OUTPUT": "TEMPORARY_OUTPUT"})

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 import shapely
-from urban_renewal.core.inputs.buildings import drawn_in_parts, measure_buildings
+from urban_renewal.core.inputs.buildings import counts_basements, drawn_in_parts, less_basements, measure_buildings
 from urban_renewal.core.inputs.overlay import share_buildings
 from urban_renewal.core.run import Run
 
@@ -92,3 +93,19 @@ def test_heights_and_areas_that_no_building_has_are_unknown():
         buildings((ten, {"height": 9999.0}), (ten, {"height": 30.0, "floor_area": 1e9, "use": "住宅"})), Run()
     )
     assert np.allclose(found["floor_m2"], [np.nan, 1000], equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("field", "whole"),
+    [("总层数", True), ("ZCS", True), ("房屋总层数", True), ("总楼层", True), ("total_floors", True), ("层数", False),
+     ("DSCS", False), ("地上层数", False), ("floors", False), ("ZCSM", False)],
+)  # fmt: skip
+def test_names_of_fields_that_count_basements(field, whole):
+    assert counts_basements(field) is whole
+
+
+def test_storeys_below_ground_are_taken_off_all_storeys():
+    all_storeys = pd.Series(["8", "砼33", "18/-2", "3", "六层", None, "7", "2"], dtype="string")
+    below = pd.Series(["2", "地下3层", "2", None, "1", "1", "0", "2"], dtype="string")
+    texts, n = less_basements(all_storeys, below)
+    assert words(texts) == ["6", "砼30", "18/-2", "3", "5", None, "7", "2"] and n == 3
