@@ -16,6 +16,8 @@ Box = tuple[float, float, float, float]  # x_min, y_min, x_max, y_max in mm
 
 RADII_MM = (0.0, 5.0, 9.0, 13.0, 18.0, 24.0, 31.0, 39.0)  # how far a circle may move; own choice
 DIRECTIONS = 16
+SMALL_NAME = 6.5  # pt of a long name in a table of 8
+AIR_MM = 0.5  # of a table's column beside its longest words
 WIDE = "…—“”‘’√×≤≥→"  # as wide as Chinese letters in Chinese fonts
 SHARES = (  # of a letter's size
     ("\u2009\u202f", 0.24), ("ijl.,:;'!|()[] ", 0.32), ("frt-/", 0.42), ("mwMW%@", 0.94), ("0123456789", 0.57),
@@ -143,6 +145,30 @@ def fit_words(words: str, points: float, width_mm: float) -> str:
     while words and text_width_mm(words + "…", points) > width_mm:
         words = words[:-1]
     return words + "…"
+
+
+def fitting_size(words: str, width_mm: float, least: float, usual: float = 8.0) -> float:
+    """Return the size (pt) in which words are one line of a width: the usual one, else smaller by halves to `least`."""
+    sizes = [usual - step / 2 for step in range(round((usual - least) * 2) + 1)]
+    return next((size for size in sizes if text_width_mm(words, size) <= width_mm), sizes[-1])
+
+
+def fair_widths(rows: Sequence[Sequence[str]], usual: Sequence[float], at: int, points: tuple[float, float] = (7, 8)
+                ) -> list[float]:  # fmt: skip
+    """Return the widths (mm) of a table's columns: column `at` gets what its words lack and those behind it can spare.
+
+    `usual` as they are without; `points` of the head (the first row) and of the rest. The whole stays as wide.
+    """
+    needs = [
+        max(text_width_mm(str(row[column]), points[number > 0]) for number, row in enumerate(rows)) + AIR_MM
+        for column in range(len(usual))
+    ]
+    spare = [max(0.0, wide - need) if column > at else 0.0 for column, (wide, need) in enumerate(zip(usual, needs))]
+    whole = sum(spare)
+    given = min(max(0.0, needs[at] - usual[at]), whole)
+    widths = [wide - (one * given / whole if given else 0.0) for wide, one in zip(usual, spare)]
+    widths[at] += given
+    return widths
 
 
 def wrap_words(words: str, points: float, width_mm: float, lines: int) -> str:

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 
@@ -78,3 +79,52 @@ def test_a_legend_without_room_is_as_low_as_it_can_be(sheet, make_layer):
         item.setColumnCount(columns)
         found.append(QgsLegendRenderer(item.model(), item.legendSettings()).minimumSize().height())
     assert lowest == pytest.approx(min(found)) and lowest < wanted / 2
+
+
+def summary_of_all_kinds():
+    """A row for each shipped kind, with figures as a city district has them."""
+    from urban_renewal.core import envelope
+
+    rows = [("C1", "某社区", kind["id"], kind["unit"], 34342.0, 14070.6, 8157.5, 8157.5, 5913.1, 0.42, 0.6, 0.5)
+            for kind in envelope.load("standard", "chongqing")["kinds"]]  # fmt: skip
+    names = ["community_id", "name", "kind", "unit", "people", "need", "supply", "served", "gap", "gap_share",
+             "radius_cover_people", "walk_cover_people"]  # fmt: skip
+    return pd.DataFrame(rows, columns=names)
+
+
+def places_of(section):
+    """Return [(size, sheet, place)] of a section wherever a paper has it."""
+    from urban_renewal.core.delivery.paper import paper
+
+    found = []
+    for size in ("A3", "A4"):
+        papers = paper(size)
+        for name in ("gaps", "land", "overview"):
+            for form in (*papers.forms[name], *papers.then.get(name, ())):
+                found += [(size, name, column.at) for column in form.columns if section in column.sections]
+    return found
+
+
+def test_english_names_of_kinds_and_classes_are_whole(sheet):
+    """“Rest stop for drivers and riders” and “Public administration and services” take what figures leave."""
+    from urban_renewal.processing.delivery.pages import gappage, landpage, overview
+    from urban_renewal.processing.delivery.pages.figures import kind_rows
+
+    summary = summary_of_all_kinds()
+    land = pd.DataFrame({"stage": "now", "code": ["0701", "0703", "08", "09", "10"], "area_m2": [2.1e6] * 5})
+    frames = {"gap_summary": summary, "land_use_map": land}
+    study = SimpleNamespace(
+        language="en", frame=frames.get, walked=lambda words: words,
+        groups={"elder": ("eday", "ectr", "ebed", "meal"), "child": ("nurs", "kgar", "play")},
+    )  # fmt: skip
+    assert places_of("kinds") and places_of("areas")
+    for _, name, (x, y, width, room) in places_of("kinds"):
+        if name == "gaps":
+            gappage._kinds(sheet, study, (x, y, width, room))
+        else:
+            overview._table(sheet, study, "map_kinds", kind_rows(summary, "en"), (x, y, width, 71), overview.KINDS)
+    for _, _, place in places_of("ladder"):
+        gappage._ladder(sheet, study, place)
+    for _, _, place in places_of("areas"):
+        landpage._areas(sheet, study, "now", place)
+    assert [text for text, _, _ in labels(sheet) if "…" in text] == []

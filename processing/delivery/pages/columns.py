@@ -25,8 +25,12 @@ class Columns:
         self._columns: list[tuple[list[Any], float]] = []  # items (None: it stays alone), mm from one to the next
 
     def add(self, items: Sequence[Any], step: float) -> None:
-        """Add labels of one look below one another, `step` mm high each; what takes two lines is left alone."""
-        self._columns.append(([item if _is_line(item) else None for item in items], step))
+        """Add labels of one look below one another, `step` mm high each; what takes two lines or is smaller is left
+        alone.
+        """
+        size = max((item.textFormat().size() for item in items), default=0.0)
+        alike = [item if _is_line(item) and item.textFormat().size() == size else None for item in items]
+        self._columns.append((alike, step))
 
     def merge(self) -> None:
         """Make one label with a line a row of each column; it looks the same."""

@@ -193,8 +193,8 @@ def _checks(findings: Any, zone_id: str, language: str) -> str:
     return "　".join(told) or _word("verdict_pass", language)
 
 
-def kind_rows(summary: Any, language: str, width: float = 29.0) -> Rows:
-    """Return the facilities: kind in `width` mm, unit, gap, its share of the need, people in the radius and on foot."""
+def kind_rows(summary: Any, language: str) -> Rows:
+    """Return the facilities: kind, unit, gap, its share of the need, people in the radius and on foot."""
     from ....core.delivery.balance import print_kinds
     from ....core.delivery.summary import cover_of_kinds, percent, sum_kinds, told
 
@@ -206,5 +206,5 @@ def kind_rows(summary: Any, language: str, width: float = 29.0) -> Rows:
     for row in print_kinds(sum_kinds(summary)).to_dict("records"):
         unit = unit_name(str(row["unit"]), language, str(row["kind"]))
         shown = (unit, told(row["gap"]), percent(row["gap_share"]), *map(percent, covers[row["kind"]]))
-        rows.append([fit_words(kind_name(row["kind"], language), 8, width - 0.5), *shown])
+        rows.append([kind_name(row["kind"], language), *shown])
     return rows

@@ -8,7 +8,7 @@ from typing import Any
 
 from qgis.core import QgsRectangle
 
-from ....core.delivery.callouts import fit_words, text_width_mm
+from ....core.delivery.callouts import SMALL_NAME, fair_widths, fit_words, text_width_mm
 from ....core.delivery.paper import Form, Place
 from ....core.delivery.scales import frame_extent
 from ....core.palette import kind_name, palette, unit_name
@@ -93,11 +93,11 @@ def _kinds(sheet: Sheet, study: Any, place: Place) -> float:
     blocks = 1 if len(body) <= most else 2
     wide = (width - 4 * (blocks - 1)) / blocks
     shares = KIND_SHARES[language]
-    widths = [share * wide / sum(shares) for share in shares]
+    widths = fair_widths([head, *body], [share * wide / sum(shares) for share in shares], 0)
     most, ends = max(most, -(-len(body) // 2)) if blocks > 1 else most, [y]
     for block in range(blocks):
-        part = [[fit_words(row[0], 8, widths[0]), *row[1:]] for row in body[block * most : (block + 1) * most]]
-        ends.append(sheet.rows([head, *part], widths, x + block * (wide + 4), y, KIND_STEP))
+        part = [[fit_words(row[0], SMALL_NAME, widths[0]), *row[1:]] for row in body[block * most : (block + 1) * most]]
+        ends.append(sheet.rows([head, *part], widths, x + block * (wide + 4), y, KIND_STEP, small=SMALL_NAME))
     return max(ends)
 
 
@@ -171,7 +171,9 @@ def _ladder(sheet: Sheet, study: Any, place: Place) -> float:
         row = sums.loc[kind]
         color = colors["elder" if kind in study.groups["elder"] else "child"]["color"]
         gap, supply = float(row["gap"] / row["need"]), float(row["supply"] / row["need"])
-        sheet.paragraph(kind_name(kind, language), (x, y, names - 1, step), 7.5, 1)
+        name = kind_name(kind, language)
+        size = 7.5 if text_width_mm(name, 7.5) < names - 1 else 6.5
+        sheet.paragraph(name, (x, y, names - 1, step), size, 1 if size > 7 else 2)
         sheet.box((left, y + 0.8, max(whole * (1 - gap), 0.1), 2.6), SERVED, "")
         sheet.box((left + whole * (1 - gap), y + 0.8, max(whole * gap, 0.1), 2.6), color, "")
         sheet.text(percent(gap), (left + whole + 1, y + 0.4, 12, 3.4), 6, color=INK)

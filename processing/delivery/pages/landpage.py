@@ -7,7 +7,7 @@ from typing import Any
 
 from qgis.core import QgsRectangle
 
-from ....core.delivery.callouts import fit_words
+from ....core.delivery.callouts import SMALL_NAME, fair_widths, fit_words
 from ....core.delivery.paper import Form, Place
 from ....core.delivery.scales import frame_extent
 from ....core.palette import palette
@@ -117,13 +117,15 @@ def _areas(sheet: Sheet, study: Any, stage: str, place: Place) -> float:
     rows = [[say(code, language) if code else "" for code in heads]]
     widths = (9.0, 12.0, width - 57, 20.0, 16.0) if width > NARROW else (8.0, 10.0, width - 51, 18.0, 15.0)
     for code, area in sums:
-        name = fit_words(known[code][language] if code else empty[language], 8, widths[2])
+        name = known[code][language] if code else empty[language]
         rows.append(["", code, name, hectares(area), percent(area / whole, 1) if whole > 0 else "–"])
     rows.append(["", "", say("head_total", language), hectares(whole), percent(1.0, 1) if whole > 0 else "–"])
+    widths = fair_widths(rows, widths, 2)
+    rows = [[*row[:2], fit_words(row[2], SMALL_NAME, widths[2]), *row[3:]] for row in rows]
     for number, (code, _) in enumerate(sums, 1):
         top = y + 5.2 * number + 1
         if code:
             sheet.box((x, top, 6.5, 3.3), known[code]["color"], "#8F958C", 0.1)
         else:
             sheet.box((x, top, 6.5, 3.3), "", empty["color"], 0.1)
-    return sheet.rows(rows, widths, x, y, 5.2, texts=3)
+    return sheet.rows(rows, widths, x, y, 5.2, texts=3, small=SMALL_NAME)

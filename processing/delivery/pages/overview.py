@@ -8,6 +8,7 @@ from typing import Any
 
 from qgis.core import QgsRectangle
 
+from ....core.delivery.callouts import SMALL_NAME, fair_widths, fit_words
 from ....core.delivery.paper import Form, Place
 from ....core.delivery.scales import frame_extent
 from ....core.palette import palette
@@ -99,8 +100,7 @@ def _tags(sheet: Sheet, study: Any, place: Place) -> float:
 
 def _kinds(sheet: Sheet, study: Any, place: Place) -> float:
     """Write the gaps by kind."""
-    name = KINDS[0] * place[2] / sum(KINDS)
-    return _table(sheet, study, "map_kinds", kind_rows(study.frame("gap_summary"), study.language, name), place, KINDS)
+    return _table(sheet, study, "map_kinds", kind_rows(study.frame("gap_summary"), study.language), place, KINDS)
 
 
 def _table(
@@ -117,8 +117,9 @@ def _table(
     step = min(ROW, max(LOW_ROW, (bottom - y) / (len(body) + 1)))
     most = max(1, int((bottom - y) / step + 1e-6) - 1)
     more = len(body) - most + 1 if len(body) > most else 0
-    widths = [share * width / sum(shares) for share in shares]
-    end = sheet.rows([head, *body[: len(body) - more]], widths, x, y, step)
+    widths = fair_widths(rows, [share * width / sum(shares) for share in shares], 0)
+    body = [[fit_words(row[0], SMALL_NAME, widths[0]), *row[1:]] for row in body]
+    end = sheet.rows([head, *body[: len(body) - more]], widths, x, y, step, small=SMALL_NAME)
     if more:
         end = sheet.note(say("map_more_rows", study.language, n=more), x, end, width)
     if not body:

@@ -33,7 +33,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QPointF, Qt
 from qgis.PyQt.QtGui import QColor, QPolygonF
 
-from ....core.delivery.callouts import wrap_words
+from ....core.delivery.callouts import fitting_size, wrap_words
 from ....core.delivery.paper import Place, paper
 from ....core.delivery.scales import bar_step
 from ....core.palette import palette
@@ -182,10 +182,11 @@ class Sheet:
 
     def rows(
         self, rows: Sequence[Sequence[str]], widths: Sequence[float], x: float, y: float, step: float = 5.2,
-        texts: int = 1,
+        texts: int = 1, small: float = 8,
     ) -> float:  # fmt: skip
         """Write a table: the first row is its head, what is behind the first `texts` columns is on the right.
 
+        Texts that are too long for their column are as small as they must be, `small` points at least.
         All rules are one comb; `columns.merge` makes one text of a column, once the sheet is printed.
         """
         columns: list[list[Any]] = [[] for _ in widths]
@@ -193,7 +194,8 @@ class Sheet:
             left = x
             for column, (words, width) in enumerate(zip(row, widths)):
                 look = {"align": "left" if column < texts else "right", "color": GREY if number == 0 else INK}
-                item = self.text(words, (left, y + step * number, width, step), 7 if number == 0 else 8, **look)
+                size = 7.0 if number == 0 else fitting_size(words, width, small) if column < texts else 8.0
+                item = self.text(words, (left, y + step * number, width, step), size, **look)
                 columns[column].append(item)
                 left += width
         for items in columns:

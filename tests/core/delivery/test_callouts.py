@@ -4,9 +4,18 @@ import itertools
 
 import numpy as np
 import pytest
-from urban_renewal.core.delivery.callouts import Request, fit_words, place_callouts, text_width_mm, wrap_words
+from urban_renewal.core.delivery.callouts import (
+    Request,
+    fair_widths,
+    fit_words,
+    fitting_size,
+    place_callouts,
+    text_width_mm,
+    wrap_words,
+)
 from urban_renewal.core.run import Run
 
+AIR = 0.5  # mm beside words
 FRAME = (0.0, 0.0, 296.0, 210.0)
 NOTHING = np.empty((0, 2))
 
@@ -86,3 +95,26 @@ def test_words_in_lines():
 def test_words_are_reckoned_a_little_too_wide_and_never_too_narrow(words, em):
     reckoned = text_width_mm(words, 10) / 3.528
     assert em <= reckoned <= 1.15 * em
+
+
+def test_long_names_take_the_room_that_figures_leave():
+    """The name lacks 8.5 mm: of the area, 20 mm wide, 12 are spare, of the share, 16 mm wide, 4.6."""
+    rows = [["", "Class", "ha", "Share"], ["x", "Public administration and services", "209.6", "100.0 %"]]
+    name, area, share = (text_width_mm(words, 8) for words in rows[1][1:])
+    usual = [9.0, 40.0, 20.0, 16.0]
+    wide = fair_widths(rows, usual, 1)
+    assert sum(wide) == pytest.approx(sum(usual)) and wide[0] == 9.0 and wide[1] == pytest.approx(name + AIR)
+    spare = (20 - area - AIR, 16 - share - AIR)
+    assert wide[2] == pytest.approx(20 - spare[0] * (name + AIR - 40) / sum(spare))
+    assert fair_widths([["", "ha", "1", "2"]], usual, 1) == usual  # short names leave all as it is
+    narrow = fair_widths(rows, [9.0, 10.0, 12.0, 14.0], 1)  # too little for all: nothing is squeezed below its words
+    assert narrow[2] == pytest.approx(area + AIR) and narrow[3] == pytest.approx(share + AIR) and narrow[1] < name
+    assert fair_widths(rows, [9.0, 30.0, 5.0, 5.0], 1) == [9.0, 30.0, 5.0, 5.0]  # who has none to spare gives none
+
+
+def test_a_long_name_is_as_small_as_it_must_be():
+    words = "Rest stop for drivers and riders"
+    wide = text_width_mm(words, 8)
+    sizes = [fitting_size(words, wide * share, 6.5) for share in (1.01, 0.99, 0.9, 0.8)]
+    assert sizes == [8.0, 7.5, 7.0, 6.5]
+    assert fitting_size(words, wide / 3, 6.5) == 6.5 and fitting_size(words, wide / 3, 8) == 8.0
