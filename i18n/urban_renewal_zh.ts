@@ -788,6 +788,10 @@
         <translation>依据</translation>
     </message>
     <message>
+        <source>Evidence by criterion</source>
+        <translation>各项依据</translation>
+    </message>
+    <message>
         <source>Examination</source>
         <translation>城市体检</translation>
     </message>
@@ -1380,7 +1384,7 @@
         <translation>缺少 {names}。安装办法：{command}</translation>
     </message>
     <message>
-        <source>More inputs ({n} of {of} found)</source>
+        <source>More inputs ({n} of {of})</source>
         <translation>其余输入（{of} 项中找到 {n} 项）</translation>
     </message>
     <message>

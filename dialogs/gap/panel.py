@@ -123,6 +123,7 @@ class GapPanel(QDockWidget):
         layout.addWidget(self.exam)
         layout.addWidget(self.legend)
         scroll = QScrollArea()
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the chart in it takes the keys, and is followed
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self.bars)

@@ -146,6 +146,7 @@ class ReviewForm(QWidget):
             inner.addWidget(widget)
         inner.addStretch(1)
         self.scroll = QScrollArea()
+        self.scroll.setAccessibleName(tr("Evidence by criterion"))
         self.scroll.setWidgetResizable(True)
         self.scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -166,6 +167,7 @@ class ReviewForm(QWidget):
         self.reason.setPlaceholderText(tr("Optional; Enter in/out, Ctrl+Enter agrees"))
         self.reason.setToolTip(self.reason.placeholderText())
         self.photo = QgsFileWidget()
+        self.photo.lineEdit().setAccessibleName(tr("Evidence"))  # the label is the whole field's
         self.photo.lineEdit().setPlaceholderText(tr("Photo or document (G)"))
         self.skip, self.undo = QPushButton(tr("Skip  S")), QPushButton(tr("Undo  Z"))
         form = QFormLayout()

@@ -184,7 +184,7 @@ class InputsPanel(QWidget):
 
     def _tell_more(self) -> None:
         found = sum(role in self._choices for role in OPTIONAL)
-        words = tr("Fewer inputs") if self.more.isChecked() else tr("More inputs ({n} of {of} found)")
+        words = tr("Fewer inputs") if self.more.isChecked() else tr("More inputs ({n} of {of})")
         self.more.setText(words.format(n=found, of=len(OPTIONAL)))
 
 

@@ -91,3 +91,41 @@ def test_panels_fit_a_screen_of_768_at_150_percent(name, request):
     for part in page.findChildren(QWidget):
         if part.isVisibleTo(page) and part.parent() is page and not part.isHidden():
             assert part.geometry().bottom() <= page.height(), part
+
+
+@pytest.mark.parametrize("name", ["review", "gaps", "explore"])
+def test_every_stop_of_tab_has_a_name(name, request, qtbot):
+    """Words on it, a label of its own, or a name for those who do not see: all stops, once round, within the panel."""
+    found = request.getfixturevalue(name)
+    panel = getattr(found, "panel", None) or found
+    panel.setFloating(True)
+    panel.resize(430, 900)
+    panel.show()
+    labelled = {label.buddy() for label in panel.findChildren(QLabel)}
+    stops = []
+    panel.activateWindow()
+    while (stop := next_stop(panel)) not in stops:
+        stops.append(stop)
+    assert len(stops) > 4
+    for stop in stops:
+        assert panel.isAncestorOf(stop)
+        words = stop.text() if callable(getattr(stop, "text", None)) else ""
+        assert stop.accessibleName() or words or stop in labelled, stop
+
+
+def next_stop(panel):
+    panel.focusNextChild()
+    return panel.focusWidget()
+
+
+def test_a_narrow_dock_shows_the_rows_of_inputs_whole(dock, qtbot, load_inputs):
+    """In English the foot of the inputs was wider than the dock: the buttons of all rows lay beyond its edge."""
+    load_inputs()
+    dock.setFloating(True)
+    dock.resize(dock.fontMetrics().averageCharWidth() * 45, 600)
+    dock.show()
+    dock.inputs_box.setCollapsed(False)
+    dock.inputs.base.setText("Base map look")
+    dock.inputs.base.show()
+    qtbot.wait(50)
+    assert dock.page.width() <= dock.scroll.viewport().width()
