@@ -36,7 +36,7 @@ from .table import BlockTable, chip
 from .trying import TryOne
 from .words import legend
 
-LEFT_LETTERS, PLAIN_LETTERS, RIGHT_LETTERS = 38, 32, 49  # widths in average letters
+LEFT_LETTERS, RIGHT_LETTERS = 38, 49  # widths in average letters
 MOVED = QAbstractItemView.DragDropMode.InternalMove
 
 
@@ -172,8 +172,7 @@ class EditorForm(QWidget):
         split = QSplitter(Qt.Orientation.Horizontal)
         for widget in (left, scroll, LowScroll(side)):
             split.addWidget(widget)
-        wide = LEFT_LETTERS if self.sections.dragDropMode() == MOVED else PLAIN_LETTERS
-        split.setSizes([letter * wide, letter * 118, letter * RIGHT_LETTERS])
+        split.setSizes([letter * LEFT_LETTERS, letter * 118, letter * RIGHT_LETTERS])
         for place, stretch in enumerate((0, 1, 0)):
             split.setStretchFactor(place, stretch)
             split.setCollapsible(place, False)

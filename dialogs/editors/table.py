@@ -46,7 +46,7 @@ class BlockTable(QTableWidget):
         self.columns = [key for key, _ in block.columns]
         super().__init__(len(block.rows), len(self.columns) + 4)
         self.block = block
-        self._tall, self._title_width = 0, 0
+        self._tall, self._title_width, self._whole_title = 0, 0, 0
         self.editors: dict[KeyPath, CellEditor] = {}
         self.bars: dict[KeyPath, WeightBar] = {}
         self._chips: dict[int, str] = {}  # the status that is shown in a row
@@ -170,16 +170,16 @@ class BlockTable(QTableWidget):
     def resizeEvent(self, event: Any) -> None:
         """Leave the names of indicators out where there is no room for them; the tooltip of the title has them."""
         super().resizeEvent(event)
-        wide = self.fontMetrics().averageCharWidth() * (NAME_LETTERS + SOURCE_LETTERS)
-        others = sum(
-            self.columnWidth(column) for column in range(self.columnCount()) if column not in (1, self._source)
-        )
-        self.setColumnHidden(1, not self._has_names or self.viewport().width() - others < wide)
-        room = self.viewport().width() - others + self.columnWidth(0) - self._title_width
+        letter = self.fontMetrics().averageCharWidth()
+        others = sum(self.columnWidth(column) for column in range(2, self.columnCount()) if column != self._source)
+        room = self.viewport().width() - others - self._title_width
+        self.setColumnHidden(1, not self._has_names or room < letter * (NAME_LETTERS + SOURCE_LETTERS))
         heading = self._heading(self._source)
         lacks = heading - room
-        least = max(self._heading(0), self.fontMetrics().averageCharWidth() * TITLE_LETTERS)
-        self.setColumnWidth(0, max(min(least, self._title_width), self._title_width - max(0, lacks)))
+        least = max(self._heading(0), letter * TITLE_LETTERS)
+        free = room - (0 if self.isColumnHidden(1) else self.columnWidth(1)) - letter * SOURCE_LETTERS
+        more = max(0, min(self._whole_title - self._title_width, free))  # no title is cut beside half-empty sources
+        self.setColumnWidth(0, max(min(least, self._title_width), self._title_width - max(0, lacks)) + more)
         is_narrow = lacks > self._title_width - self.columnWidth(0)  # then the table is scrolled, no heading is cut
         mode = QHeaderView.ResizeMode.Fixed if is_narrow else QHeaderView.ResizeMode.Stretch
         if self.horizontalHeader().sectionResizeMode(self._source) != mode:
@@ -223,7 +223,7 @@ class BlockTable(QTableWidget):
         self.setColumnWidth(last, max([letter * STATUS_LETTERS, *chips]))
         for column in range(2, last + 1):
             self.setColumnWidth(column, max(self.columnWidth(column), self._heading(column)))
-        self._title_width = self.columnWidth(0)
+        self._title_width, self._whole_title = self.columnWidth(0), wanted
         self.setColumnHidden(last, not any(row.figure for row in self.block.rows))
         self.horizontalHeaderItem(last - 1).setText(tr("Source") if any(row.figure for row in self.block.rows) else "")
         self.horizontalHeader().setSectionResizeMode(last - 1, QHeaderView.ResizeMode.Stretch)

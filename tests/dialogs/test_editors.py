@@ -510,3 +510,73 @@ def test_the_list_of_changes_shows_long_classes_where_there_is_room(qgis_app, qt
         assert view.columnWidth(0) >= wanted[0] and view.columnWidth(3) >= wanted[3]
         assert (view.columnWidth(1) >= wanted[1]) == is_whole
         assert view.columnWidth(1) > view.columnWidth(2)
+
+
+def test_a_preview_that_comes_after_its_window_has_gone_is_nobodys(dock, study, qtbot, monkeypatch):
+    """Reading goes on in the background while the editor is closed and its widgets are deleted."""
+    import threading
+
+    from qgis.PyQt import sip
+    from qgis.PyQt.QtCore import QCoreApplication, QEvent
+    from urban_renewal.dialogs.editors.side_values import SideValues, Told
+
+    free, over = threading.Event(), []
+    monkeypatch.setattr(SideValues, "tell", lambda *_: (free.wait(10), Told((), "late"))[1])
+    editor = dock.editors.open("standard")
+    side = editor.side
+    qtbot.waitUntil(lambda: side._task is not None)
+    side._task.taskCompleted.connect(lambda: over.append(1))
+    editor.dialog.reject()
+    editor.dialog.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert sip.isdeleted(side.sentence)
+    with qtbot.captureExceptions() as faults:
+        free.set()
+        qtbot.waitUntil(lambda: side._task is None and bool(over), timeout=10000)
+    assert faults == []
+
+
+def test_a_comparison_that_is_closed_is_told_nothing(previewed, qtbot):
+    from qgis.PyQt.QtCore import QCoreApplication, QEvent
+    from urban_renewal.dialogs.editors.comparing import CompareDialog
+
+    box = CompareDialog(previewed.dialog)
+    assert previewed.previewing._task is not None or previewed.previewing._next is not None
+    box.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with qtbot.captureExceptions() as faults:
+        qtbot.waitUntil(lambda: previewed.previewing._task is None, timeout=10000)
+    assert faults == []
+
+
+def test_indicators_are_those_of_the_study_the_editor_was_opened_for(dock, study, tmp_path, qtbot):
+    """Another study is shown while they are measured: they go into the folder of their own."""
+    from urban_renewal.dialogs.editors.measuring import Measuring
+    from urban_renewal.dialogs.workbench import studies
+
+    measuring, before = Measuring(dock.session), Path(study.folder) / "preview"
+    studies.begin(dock.session)
+    dock.session.set_folder(str(tmp_path / "other"))
+    assert dock.session.study is not study and measuring.folder() == before
+
+
+@pytest.mark.parametrize("kind", ["costs", "template", "standard"])
+def test_titles_are_whole_where_there_is_room(dock, qtbot, kind):
+    """“Common parts (roofs, façades, stairs)” was cut beside a column of sources; so were names in the list."""
+    dialog = dock.editors.open(kind).dialog
+    dialog.resize(dialog.fontMetrics().averageCharWidth() * 260, 600)
+    dialog.show()
+    qtbot.wait(50)
+    for table in dialog.form.tables:
+        for row in range(table.rowCount()):
+            title = table.item(row, 0).text()
+            assert table.fontMetrics().horizontalAdvance(title) + 6 <= table.columnWidth(0), title
+    view = dialog.form.sections
+    for row in range(view.count()):
+        for line in view.item(row).text().split("\n"):
+            assert view.fontMetrics().horizontalAdvance(line) + 12 <= view.viewport().width(), line
+    widths = [table.columnWidth(0) for table in dialog.form.tables]
+    for step in (1, -1):  # it comes to rest: the same again at the same width
+        dialog.resize(dialog.width() + step, 600)
+    qtbot.wait(20)
+    assert [table.columnWidth(0) for table in dialog.form.tables] == widths
