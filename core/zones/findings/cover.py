@@ -25,13 +25,15 @@ def check_cover(
 
     Cover: people of the member parcels whose walk to the nearest facility of the kind takes at most the rules' minutes
     (`walk_s` of the gap detail, which is the people-weighted mean of a parcel), ÷ people in need of the kind; all elder
-    and child kinds together. `after` from `detail_after`, the same table with the new sites. There is no limit in the
-    standards that were seen: told as advice.
+    and child kinds together. `after` from `detail_after`, the same table with the new sites; what it does not count of
+    the kinds stays as it is before. There is no limit in the standards that were seen: told as advice.
     """
     figure = rules.figures["cover_minutes"]
     limit_s = rules.number("cover_minutes") * 60
     before = _within(_of_members(inputs.detail, members), rules.kinds, limit_s)
     after = _within(_of_members(inputs.detail_after, members), rules.kinds, limit_s)
+    if len(after):
+        after = pd.concat([after, before[~before["kind"].isin(after["kind"].unique())]], ignore_index=True)
     own_of = dict(list(members.groupby("zone_id")["parcel_id"]))
     found = {}
     for zone in sorted(inputs.zones["zone_id"].astype(str)):

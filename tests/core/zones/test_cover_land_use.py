@@ -55,6 +55,18 @@ def test_before_and_after(town):
     assert "100.0" in row["message"]
 
 
+def test_kinds_that_are_not_counted_again_stay_as_they_are(town):
+    """eday 100 of 400 and kgar 300 of 400 within reach; sites are for eday alone, which then serves all 400.
+
+    400 of 800 before, 700 of 800 after; a table of eday alone would tell 100 %.
+    """
+    kgar = detail([901.0, 60.0]).assign(kind="kgar")
+    before = pd.concat([detail([900.0, np.nan]), kgar], ignore_index=True)
+    row, zone = cover(check(town, detail=before, detail_after=detail([100.0, 600.0])))
+    assert (zone["cover15_before"], zone["cover15_after"]) == (0.5, 0.875)
+    assert "社区养老服务站 25 % → 100 %" in row["message"] and "幼儿园 75 % → 75 %" in row["message"]
+
+
 def test_without_people_it_is_not_known(town):
     for layers in ({}, {"detail": detail([100.0, 100.0], (np.nan, 0.0))}):
         row, zone = cover(check(town, **layers))
