@@ -15,8 +15,9 @@ from ...core.errors import Cancelled
 from ..base import RenewalAlgorithm
 from ..intake.networks import FOLDER
 from ..intake.sharing import shared_readings
-from ..intake.staging import staged_source
-from ..layers.snapshot import called
+from ..intake.staging import copied_source, staged_source
+from ..layers.given import handed_on, steps_context
+from ..layers.snapshot import VectorSnapshot
 from ..layers.sources import split_source
 from ..output.folders import refuse_folder
 from ..results import Results
@@ -120,16 +121,29 @@ class _Study:
     def __init__(self, inputs: Any, scratch: Path, run: Any) -> None:
         self.inputs, self.scratch, self.run = inputs, scratch, run
         (scratch / FOLDER).mkdir()  # the steps share the network in memory; it goes with the folder
-        self.given = {name: staged_source(snapshot, scratch, inputs.plan.transforms, run.part(0, 0.05))
-                      for name, snapshot in inputs.plan.vectors.items()}  # fmt: skip
-        self.dem = str(inputs.plan.rasters["DEM"].file) if inputs.has("DEM") else None
+        self.frozen: dict[str, Any] = {}  # by the source that the steps are given
+        self.given = {name: self._stage(snapshot) for name, snapshot in inputs.plan.vectors.items()}
+        self.dem = None
+        if inputs.has("DEM"):
+            self.dem = inputs.plan.rasters["DEM"].source
+            self.frozen[self.dem] = inputs.plan.rasters["DEM"]
+
+    def _stage(self, snapshot: VectorSnapshot) -> str:
+        """Return what the steps read a layer from; one that reads a file in its own way has a copy of its own."""
+        told = self.inputs.plan.transforms, self.run.part(0, 0.05)
+        source = staged_source(snapshot, self.scratch, *told)
+        if source in self.frozen and not snapshot.reads_as(self.frozen[source]):
+            source = copied_source(snapshot, self.scratch, *told)
+        self.frozen.setdefault(source, snapshot)
+        return source
 
     def run_all(self, folder: Path) -> str:
         """Run the steps in order and return the path of the manifest."""
         steps = list(self._steps(folder))
         results: dict[str, Any] = {}
         sources = [_sources(*step) for step in steps]
-        with shared_readings(self.scratch) as shelf, called(*self._names()):
+        context = steps_context(self.inputs.context)
+        with shared_readings(self.scratch) as shelf, handed_on(self.frozen, self._made()), context as self.context:
             names, n = [algorithm for algorithm, _ in steps], self.inputs.plan.vectors["PARCELS"].count
             ends = shares_of(names, self.inputs.choices("FORMATS"), n)
             for number, (algorithm, parameters) in enumerate(steps):
@@ -144,28 +158,26 @@ class _Study:
                     self.run.warn("study_inputs_doubtful", n=int(results["ERRORS"]))
         return str(results["MANIFEST"])
 
-    def _names(self) -> tuple[dict[str, str], dict[str, str]]:
-        """Return what messages call the layers that the user gave, and those that the steps make of them."""
+    def _made(self) -> dict[str, str]:
+        """Return what messages call the layers that the steps make of those that the user gave."""
         vectors = self.inputs.plan.vectors
-        given = {source: vectors[name].name for name, source in reversed(self.given.items())}  # one file, many roles
-        if self.dem is not None:
-            given[self.dem] = self.inputs.plan.rasters["DEM"].name
-        made = {self._file(table): vectors[name].name for table, name in SAME_FEATURES.items() if name in vectors}
-        return given, made
+        return {self._file(table): vectors[name].name for table, name in SAME_FEATURES.items() if name in vectors}
 
     def _child(self, algorithm: str, parameters: dict[str, Any], stretch: Any) -> dict[str, Any]:
-        from qgis import processing
+        """Run a step without QGIS's check of its values, which opens each layer by the path of its file.
 
+        There it locks up for good with a window that opens another table of the file (layers/apart.py).
+        """
         feedback = _Forward(stretch)
         wanted = {name: value for name, value in parameters.items() if value not in (None, "")}
         wanted["LANGUAGE"] = self.run.language
         if algorithm in SPLIT and self.inputs.text("CLUSTER"):
             wanted["CLUSTER"] = self.inputs.text("CLUSTER")
         wanted["INVALID"], wanted["NO_CRS"] = self.inputs.choice("INVALID"), self.inputs.choice("NO_CRS")
+        self.context.setFeedback(feedback)
+        step = QgsApplication.processingRegistry().createAlgorithmById(ID + algorithm)
         try:
-            results = processing.run(
-                ID + algorithm, wanted, is_child_algorithm=True, context=self.inputs.context, feedback=feedback
-            )
+            results, _ = step.run(wanted, self.context, feedback, {}, False)
             if feedback.failure:
                 raise QgsProcessingException(feedback.failure)
         except QgsProcessingException as error:
@@ -304,8 +316,7 @@ class _Forward(QgsProcessingFeedback):
         self._run.announce(text)
 
     def pushInfo(self, info: str) -> None:
-        if "{'" not in info:  # processing.run() ends with where the results are: files that go with the study
-            self._run.announce(info)
+        self._run.announce(info)
 
     def pushWarning(self, warning: str) -> None:
         self._run.caution(warning)

@@ -73,14 +73,14 @@ def _to_metres(values: np.ndarray, snapshot: RasterSnapshot, run: Run) -> None:
 
 
 def _unit_of(snapshot: RasterSnapshot) -> str:
-    """Return the unit of the heights that the file names, "" when it names none or is no file."""
+    """Return the unit of the heights that the source names, "" when it names none or GDAL does not know it."""
     from osgeo import gdal
 
-    if snapshot.file is None or not snapshot.file.exists():
+    if not snapshot.source:
         return ""
     try:
         with gdal_raises():
-            dataset = gdal.Open(str(snapshot.file))  # held: a band dies with it
+            dataset = gdal.Open(snapshot.source)  # held: a band dies with it
             return str(dataset.GetRasterBand(1).GetUnitType() or "").strip().casefold()
     except RuntimeError:
         return ""

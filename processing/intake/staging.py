@@ -26,12 +26,17 @@ SLICE = 1000
 
 
 def staged_source(snapshot: VectorSnapshot, folder: Path, transforms: QgsCoordinateTransformContext, run: Run) -> str:
-    """Return a path that a child algorithm can read: the file itself when nothing lies before it, else a copy.
-
-    A copy holds every feature as it was when the run started: edits, selection, filter, joins and virtual fields.
-    """
+    """Return a path that a child algorithm can read: the file itself when nothing lies before it, else a copy."""
     if snapshot.plain and snapshot.file is not None:
         return f"{snapshot.file}|layername={snapshot.file_layer}" if snapshot.file_layer else str(snapshot.file)
+    return copied_source(snapshot, folder, transforms, run)
+
+
+def copied_source(snapshot: VectorSnapshot, folder: Path, transforms: QgsCoordinateTransformContext, run: Run) -> str:
+    """Return the path of a copy that a child algorithm can read.
+
+    It holds every feature as it was when the run started: edits, selection, filter, joins and virtual fields.
+    """
     names = [item.name() for item in snapshot.fields if item.name().lower() != "fid"]
     columns, shapes = read_raw(snapshot, names, run)
     fields = QgsFields()

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -38,29 +37,13 @@ from ...core.errors import RenewalError
 from ...core.sqlfiles import open_to_read
 from ...core.sqlnames import quoted
 from .apart import apart
+from .given import dress_vector, given_as, made_of
 from .systems import is_undefined, revived
 from .written import called as encoding_name
 from .written import read_again, read_as_written
 
 WIDEST_DEGREES, WIDEST_UNITS = 6.0, 600_000.0  # own choice: Chongqing is 5° wide
 DIMENSION = {0: "point", 1: "line", 2: "polygon", 3: "unknown", 4: "none"}  # Qgis.GeometryType
-_given: ContextVar[Mapping[str, str]] = ContextVar("given", default={})  # noqa: B039 (nobody writes into it)
-_made: ContextVar[Mapping[str, str]] = ContextVar("made", default={})  # noqa: B039
-
-
-@contextmanager
-def called(given: Mapping[str, str], made: Mapping[str, str]) -> Iterator[None]:
-    """Inside the block, in this thread, call layers given as a source (key) by the name that the user knows (value).
-
-    `given`: what the user gave; `made`: what was made of it on the way. Run records keep the latter's own name: their
-    content is not that of the layer whose features they have.
-    """
-    marks = _given.set(given), _made.set(made)
-    try:
-        yield
-    finally:
-        _given.reset(marks[0])
-        _made.reset(marks[1])
 
 
 @dataclass
@@ -93,6 +76,13 @@ class VectorSnapshot:
     written_in: str = ""  # the encoding of its file, where the project's layer is garbled
     is_read_again: bool = False  # it is read in that encoding; `renamed` {field as the project has it: as it is read}
     renamed: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = ""  # its provider reads it in
+
+    def reads_as(self, other: VectorSnapshot) -> bool:
+        """Say whether both are one file read in one way: what the project says of each is the same."""
+        told = [(item.plain, item.file, item.file_layer, item.name, item.encoding, item.headings, item.is_read_again)
+                for item in (self, other)]  # fmt: skip
+        return self.plain and told[0] == told[1] and self.crs == other.crs
 
     def request(self) -> QgsFeatureRequest:
         """Return the request that keeps to the definition's filter and limit."""
@@ -118,6 +108,7 @@ class RasterSnapshot:
     rows: int
     file: Path | None
     layer_id: str = ""  # of the layer it was taken from, which may stand in the project
+    source: str = ""  # what another thread opens it by
 
 
 def split_definition(value: Any, context: QgsProcessingContext) -> tuple[Any, dict[str, Any]]:
@@ -212,8 +203,13 @@ def take_vector(parameter: str, value: Any, context: QgsProcessingContext) -> Ve
     if layer is None or not layer.isValid():
         raise RenewalError("source_unreadable", parameter=parameter, source=_shown_source(target))
     file, file_layer = _file_of(layer)
-    if file is not None and context.temporaryLayerStore().mapLayer(layer.id()) is layer:
-        read_as_written(layer, file)  # opened for this run only: what is in the project stays as its owner reads it
+    frozen = given_as(target)
+    if context.temporaryLayerStore().mapLayer(layer.id()) is not layer:
+        frozen = None  # what is in the project stays as its owner reads it
+    elif frozen is not None:
+        dress_vector(layer, frozen)
+    elif file is not None:
+        read_as_written(layer, file)
     given, names = layer, layer.fields().names()
     again, written_in = read_again(layer, file, str(options.get("filter_expression") or ""))
     layer = again or layer
@@ -232,19 +228,23 @@ def take_vector(parameter: str, value: Any, context: QgsProcessingContext) -> Ve
     unfiltered = not options.get("filter_expression") and options.get("feature_limit", -1) <= 0
     named_by_file = file is not None and layer.name() == file.stem  # a path was given: the table's name says more
     name = file_layer if named_by_file and file_layer else layer.name()
-    source_text = target if isinstance(target, str) else ""
-    recorded = _given.get().get(source_text, name)
+    recorded = frozen.name if frozen is not None else name
     renamed = dict(zip(names, layer.fields().names())) if again else {}
     headings = {renamed.get(item.name(), item.name()): item.alias() for item in given.fields() if item.alias()}
-    return VectorSnapshot(
-        parameter, _made.get().get(source_text, recorded), given.id(), source, QgsFields(layer.fields()), headings,
+    found = VectorSnapshot(
+        parameter, made_of(target) or recorded, given.id(), source, QgsFields(layer.fields()), headings,
         known_crs(layer), layer.extent(),
         int(count), layer.wkbType(), DIMENSION.get(plain_type(QgsWkbTypes.geometryType(layer.wkbType())), "unknown"),
         layer.providerType(), file, file_layer, _database_of(layer), expression_context=context.expressionContext(),
         plain=untouched and no_extra_fields and unfiltered and file is not None, is_estimated=is_estimated,
         metadata=QgsLayerMetadata(layer.metadata()), recorded=recorded,
-        written_in=encoding_name(written_in), is_read_again=again is not None, renamed=renamed, **options,
+        written_in=encoding_name(written_in), is_read_again=again is not None, renamed=renamed,
+        encoding=layer.dataProvider().encoding(), **options,
     )  # fmt: skip
+    if frozen is not None and frozen.written_in:
+        told = frozen.written_in, frozen.is_read_again, frozen.renamed
+        found.written_in, found.is_read_again, found.renamed = told
+    return found
 
 
 def _count_filtered(source: Any, layer: QgsVectorLayer, text: str, context: QgsProcessingContext) -> int:
@@ -295,13 +295,14 @@ def take_raster(parameter: str, value: Any, context: QgsProcessingContext) -> Ra
     layer = find_layer(target, context, QgsProcessingUtils.LayerHint.Raster)
     if layer is None or not layer.isValid():
         raise RenewalError("source_unreadable", parameter=parameter, source=_shown_source(target))
+    frozen = given_as(target)
     provider = layer.dataProvider().clone()
     provider.moveToThread(None)
     path = Path(layer.source().split("|")[0])
-    name = _given.get().get(target, layer.name()) if isinstance(target, str) else layer.name()
+    name, crs = (layer.name(), known_crs(layer)) if frozen is None else (frozen.name, frozen.crs)
     return RasterSnapshot(
-        parameter, name, provider, known_crs(layer), layer.extent(), provider.xSize(), provider.ySize(),
-        path if path.is_file() else None, layer.id(),
+        parameter, name, provider, crs, layer.extent(), provider.xSize(), provider.ySize(),
+        path if path.is_file() else None, layer.id(), layer.source(),
     )  # fmt: skip
 
 
