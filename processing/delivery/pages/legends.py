@@ -11,7 +11,6 @@ from qgis.core import (
     QgsFeatureRequest,
     QgsLegendRenderer,
     QgsLegendStyle,
-    QgsProject,
     QgsRenderContext,
 )
 
@@ -82,7 +81,7 @@ def _request(layer: Any, shown: Any) -> QgsFeatureRequest:
     if shown is None:
         request.setFlags(QgsFeatureRequest.Flag.NoGeometry)
         return request
-    across = transform_between(shown.crs(), layer.crs(), QgsProject.instance().transformContext())
+    across = transform_between(shown.crs(), layer.crs(), shown.layout().project().transformContext())
     request.setFilterRect(across.transformBoundingBox(shown.extent()))
     return request
 
