@@ -26,6 +26,7 @@ from ...core.words import fill
 from ...processing.texts import tr
 from ..parts import help_pages
 from ..parts.escape import add_escape
+from ..parts.phrases import paired
 from ..parts.tables import make_copyable
 from ..parts.widgets import HINT, scaled
 from .matrix import ALL, APART, CHILD, ELDER, MEASURES, NAME, SHORT, UNCOUNTED, GapMatrix, Look, States, measure_title
@@ -77,10 +78,9 @@ class GapMatrixPanel(QDockWidget):
             widget.setAccessibleName(title)
             widget.setToolTip(title)
             bar.addWidget(widget, 1)
-        for box in (
-            self.measure,
-            self.which,
-        ):  # below the map: what it needs is taken from the docks beside it
+        for box in (self.measure, self.which):  # below the map: what it needs is taken from the docks beside it
+            _tell_choice(box)
+            box.currentIndexChanged.connect(lambda _, box=box: _tell_choice(box))
             box.setMaximumWidth(box.sizeHint().width())
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(LEAST_LETTERS)
@@ -182,3 +182,8 @@ class GapMatrixPanel(QDockWidget):
         item = self.model.community_at(row)
         if item is not None:
             self.zoom_asked.emit(item.community_id)
+
+
+def _tell_choice(box: QComboBox) -> None:
+    """Say what is chosen in the tooltip too: in a narrow window the box has no room for it."""
+    box.setToolTip(paired(box.accessibleName(), box.currentText()))

@@ -217,3 +217,10 @@ def test_below_the_map_it_takes_little_from_the_docks_beside_it(table, qtbot):
     table.resize(85 * letter, 400)
     qtbot.waitUntil(lambda: table.width() == 85 * letter)
     assert table.export.geometry().right() <= table.width()
+
+
+def test_what_is_chosen_is_in_the_tooltip_too(table):
+    """In a low window the boxes are a few letters wide."""
+    assert "All communities" in table.which.toolTip()
+    table.which.setCurrentIndex(1)
+    assert "Communities with a gap" in table.which.toolTip() and "Communities" in table.which.accessibleName()
