@@ -109,12 +109,15 @@ def _between(exact: Mapping[str, Reals], need: Whole, supply: Whole, total: int)
 def print_kinds(sums: pd.DataFrame) -> pd.DataFrame:
     """Return a copy of sum_kinds' table with need, supply, served, gap and surplus as whole numbers that add up.
 
-    Need and supply are rounded by themselves; of what is served as many as both allow, so that need = served + gap and
-    supply = served + surplus hold as printed. What is exactly 0 stays 0; no figure is more than one off its own value.
+    Need, supply and the gap are rounded by themselves: the gap is the figure that is quoted, and what is served then is
+    its own value rounded up or down. Served is rounded by itself instead where a surplus would be more than one off.
+    What is exactly 0 stays 0; no figure is more than one off its own value.
     """
     found = sums.copy()
     need, supply, served = (_whole(sums[name].to_numpy("float64")) for name in ("need", "supply", "served"))
     gap, surplus = (sums[name].to_numpy("float64") for name in ("gap", "surplus"))
+    by_gap = need - _whole(gap)
+    served = np.where(np.abs(supply - by_gap - surplus) <= 1 + TIE, by_gap, served)
     most = np.where(surplus < -TIE, need, np.minimum(need, supply))  # who is served by others has no surplus
     served = np.where((np.abs(surplus) <= TIE) | (gap <= TIE), most, np.minimum(served, most))
     found["need"], found["supply"], found["served"] = need, supply, served

@@ -24,6 +24,16 @@ def test_by_hand():
     assert printed(0.0, 3.5, 0.0) == [0, 4, 0, 0, 4]
 
 
+def test_the_gap_that_is_quoted_is_its_own_rounding():
+    """Of the sample: 14070.600 needed, 8157.473 served, 5913.127 lacking: 8157 served by themselves would lack 5914."""
+    assert printed(14070.6, 18301.0, 8157.473) == [14071, 18301, 8158, 5913, 10143]
+    assert printed(768.213, 1839.0, 449.544) == [768, 1839, 449, 319, 1390]
+    tenths = [value / 10 for value in range(0, 31, 3)]
+    for need, supply, part in itertools.product(tenths, range(4), (0.3, 0.7)):  # supplies are whole numbers
+        served = min(need, supply) * part
+        assert abs(printed(need, supply, served)[3] - (need - served)) <= 0.5 + 1e-9
+
+
 def test_every_case_adds_up_and_is_less_than_two_off():
     tenths = [value / 10 for value in range(0, 31, 3)]
     for need, supply in itertools.product(tenths, tenths):
