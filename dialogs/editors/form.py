@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from qgis.PyQt.QtCore import QSize, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QIcon, QPalette, QPixmap
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
+    QBoxLayout,
     QComboBox,
     QFrame,
     QGridLayout,
@@ -163,11 +164,12 @@ class EditorForm(QWidget):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes from figure to figure, and the page follows
         scroll.setWidget(self.page)
         self.scroll = scroll
-        below = QHBoxLayout()
-        below.addWidget(self.detail, 3)
-        below.addWidget(self.one, 2)
+        self.below = QHBoxLayout()
+        self.below.addWidget(self.detail, 3)
+        self.below.addWidget(self.one, 2)
+        scroll.viewport().installEventFilter(self)
         self.pages.addWidget(self.box)
-        self.pages.addLayout(below)
+        self.pages.addLayout(self.below)
         self.pages.addStretch(1)
         split = QSplitter(Qt.Orientation.Horizontal)
         for widget in (left, scroll, LowScroll(side)):
@@ -185,6 +187,16 @@ class EditorForm(QWidget):
         layout.addLayout(top)
         layout.addWidget(split, 1)
         layout.addLayout(foot)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Put what is tried below the source where both do not stand side by side: nothing to scroll sideways for."""
+        if watched is self.scroll.viewport() and event.type() == QEvent.Type.Resize:
+            margins = self.pages.contentsMargins()
+            needed = self.detail.minimumSizeHint().width() + self.one.minimumSizeHint().width() + self.below.spacing()
+            is_wide = needed + margins.left() + margins.right() <= self.scroll.viewport().width()
+            across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+            self.below.setDirection(across if is_wide else down)
+        return super().eventFilter(watched, event)
 
     def _legend(self) -> QWidget:
         box = QWidget()

@@ -129,3 +129,14 @@ def test_a_narrow_dock_shows_the_rows_of_inputs_whole(dock, qtbot, load_inputs):
     dock.inputs.base.show()
     qtbot.wait(50)
     assert dock.page.width() <= dock.scroll.viewport().width()
+
+
+def test_a_narrow_rules_editor_needs_no_second_bar_for_scrolling(dock, qtbot):
+    """Its tables scroll sideways each by itself; source and trial stand below one another, side by side where wide."""
+    dialog = dock.editors.open("ruleset").dialog
+    dialog.show()
+    form, letter = dialog.form, dialog.fontMetrics().averageCharWidth()
+    for letters, is_below in ((140, True), (260, False), (140, True)):
+        dialog.resize(letter * letters, 600)
+        qtbot.waitUntil(lambda is_below=is_below: (form.one.y() > form.detail.y()) == is_below, timeout=2000)
+        assert form.scroll.horizontalScrollBar().maximum() == 0
