@@ -16,7 +16,8 @@ from .htmltable import Markup, html_table
 
 SEVERITIES = {"info": "severity_info", "warning": "severity_warning", "error": "severity_error"}
 TABLES = {"NETWORK": "edges"}  # inputs that are called otherwise than the table they take
-MOST_SENTENCES = 30  # under one reason; all of them are in data.gpkg
+MOST_SENTENCES = 30  # under one reason; all of them are in the table left_out
+MOST_IDS, FEW_IDS = 30, 3  # of a reason told in one sentence, of each of several sentences
 
 
 def left_out_section(frame: pd.DataFrame | None, language: str) -> str:
@@ -48,16 +49,32 @@ def role_name(role: str, language: str) -> str:
 
 
 def _reasons(part: pd.DataFrame, code: str, language: str) -> str:
-    """Return the sentence all rows share; else the first, which opens to all of them."""
+    """Return the sentence all rows share, which opens to their ids; else the first, which opens to all of them."""
     said = part.dropna(subset=["message"])
     sentences = sorted(said["message"].unique())
     stored = said[said["message"].isin(sentences[:MOST_SENTENCES])].groupby("message", sort=True)["feature_id"]
-    found = [(resay(str(message), language, [code]), ids.dropna().tolist()) for message, ids in stored]
-    if len(found) < 2:
-        return found[0][0] if found else code
-    lines = [f"<li>{escape(f'{join_words(ids[:3], language)}: ' if ids else '')}{escape(words)}</li>"
-             for words, ids in found]  # fmt: skip
+    found = [(resay(str(message), language, [code]), _ids(ids)) for message, ids in stored]
+    if not found:
+        return code
+    if len(found) == 1:
+        words, ids = found[0]
+        return _opening(words, [_named(ids, MOST_IDS, language)]) if ids else words
+    lines = [f"{_named(ids, FEW_IDS, language)}: {words}" if ids else words for words, ids in found]
     more = len(sentences) - MOST_SENTENCES
-    rest = f"<li>{escape(say('map_more_rows', language, n=more))}</li>" if more > 0 else ""
-    first = escape(say("report_for_example", language, text=found[0][0]))
-    return Markup(f"<details><summary>{first}</summary><ul>{''.join(lines)}{rest}</ul></details>")
+    rest = [say("report_left_out_more", language, n=more)] if more > 0 else []
+    return _opening(say("report_for_example", language, text=found[0][0]), [*lines, *rest])
+
+
+def _ids(ids: pd.Series) -> list[str]:
+    return [item for item in ids.dropna().tolist() if item]
+
+
+def _named(ids: list[str], most: int, language: str) -> str:
+    """Return the first ids, and how many there are in all where those are not all of them."""
+    first, more = join_words(ids[:most], language), len(ids) - most
+    return first if more <= 0 else say("report_left_out_ids", language, ids=first, n=len(ids), more=more)
+
+
+def _opening(words: str, lines: list[str]) -> Markup:
+    listed = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return Markup(f"<details><summary>{escape(words)}</summary><ul>{listed}</ul></details>")

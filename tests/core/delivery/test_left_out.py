@@ -44,10 +44,23 @@ def test_of_many_sentences_under_one_reason_the_report_shows_thirty():
     """The first thirty by the alphabet, each with its ids, and how many more there are."""
     rows = [("PARCELS", f"P{number:03}", "duplicate_feature", "error", f"words {number:03}", 1) for number in range(35)]
     html = left_out_section(step(*rows[::-1]), "en")
-    assert html.count("<li>") == 31 and "5 more rows in the sheets" in html
+    assert html.count("<li>") == 31 and "5 more in the table left_out" in html
     assert [f"P{number:03}: words {number:03}" in html for number in range(35)] == [True] * 30 + [False] * 5
     assert ">35<" in html  # what was left out is counted whole
     assert left_out_section(step(*rows[:30]), "en").count("<li>") == 30
+
+
+def test_a_reason_in_one_sentence_opens_to_its_ids():
+    """Who looks for the one invalid parcel of a city finds it in the report; rows without an id name none."""
+    broken = [("PARCELS", f"P{number:03}", "invalid", "warning", "broken", 1) for number in range(31)]
+    nameless = ("ENTRANCES", "", "nobody", "error", "of nobody", 3)
+    html = left_out_section(step(broken[4], nameless), "zh")
+    assert "<summary>broken</summary><ul><li>P004</li></ul>" in html
+    assert html.count("<details>") == 1 and ">of nobody<" in html
+    html = left_out_section(step(*broken), "zh")
+    assert "P029 等 31 个<" in html and "P030" not in html
+    html = left_out_section(step(*broken[:4], ("PARCELS", "Q", "invalid", "warning", "worse", 1)), "en")
+    assert "<li>P000, P001, P002 and 1 more: broken</li><li>Q: worse</li>" in html
 
 
 def test_rows_are_named_by_their_key_with_looks_at_cancel():
