@@ -13,6 +13,7 @@ from ...core import frames, schema
 from ...core.errors import RenewalError
 from ..layers.gdalmode import gdal_raises
 from .bounds import RELIEF
+from .ownfields import own_column
 from .package import Layer
 
 if TYPE_CHECKING:
@@ -184,7 +185,8 @@ def _add_land(study: Study, run: Any) -> None:
     scheme = _scheme(study)
     parts = []
     if "tagged" in study.layers:
-        codes = _codes_of_parcels(study)
+        reading, snapshot = study.inputs.reading("PARCELS"), study.inputs.plan.vectors["PARCELS"]
+        codes = own_column(reading, snapshot, "PARCELS", "land_use", run)
         run.check()
         if codes is not None:
             frame = study.layers["tagged"].frame
@@ -236,15 +238,3 @@ def _scheme(study: Study) -> str:
     layer = study.layers.get("tagged")
     record = layer.record if layer is not None else None
     return str((record or {}).get("parameters", {}).get("LAND_USE_SCHEME") or "auto")
-
-
-def _codes_of_parcels(study: Study) -> Any:
-    """Return the parcels' land-use codes, found among their own fields by the role's aliases; None without any."""
-    from ...core.inputs.aliases import roles
-    from ...core.inputs.fields import guess_field
-
-    reading, snapshot = study.inputs.reading("PARCELS"), study.inputs.plan.vectors["PARCELS"]
-    name = guess_field(roles()["PARCELS"].columns["land_use"], list(reading.own), snapshot.headings)
-    if name is None:
-        return None
-    return frames.texts(None if value is None else str(value) for value in reading.column(name))

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.inputs.aliases import roles
-from ...core.inputs.fields import guess_field
+from .ownfields import own_column
 
 TOLD = ("name", "address", "ownership", "households")
 
@@ -28,27 +27,17 @@ def ledger_book(study: Any, run: Any) -> dict[str, Any]:
 
 
 def _own_facts(study: Any, run: Any) -> Any:
-    """Return parcel_id and the columns of TOLD that the parcels' own fields carry, read as the role would."""
+    """Return parcel_id and the columns of TOLD that the parcels' own fields carry."""
     import pandas as pd
 
-    from ...core import frames
     from ...core.inputs.ownership import kinds_only
 
     reading, snapshot = study.inputs.reading("PARCELS"), study.inputs.plan.vectors["PARCELS"]
     facts = pd.DataFrame({"parcel_id": reading.table["parcel_id"]})
-    fields = list(reading.own)
     for name in TOLD:
-        run.check()
-        column = roles()["PARCELS"].columns[name]
-        field = guess_field(column, fields, snapshot.headings)
-        if field is None:
-            continue
-        values = reading.column(field)
-        facts[name] = (
-            frames.texts(None if value is None else str(value) for value in values)
-            if column.type == "text"
-            else pd.to_numeric(values, errors="coerce")
-        )
+        values = own_column(reading, snapshot, "PARCELS", name, run)
+        if values is not None:
+            facts[name] = values
     if "ownership" in facts:
         facts["ownership"] = kinds_only(facts["ownership"])
     return facts

@@ -16,7 +16,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransformContex
 
 from ...core import schema
 from ...core.inputs.aliases import roles
-from ...core.inputs.fields import guess_field
+from ...core.run import Run
 from ..intake.inputs import Inputs
 from ..layers.apart import apart
 from ..output.encoding import Carried, encode
@@ -24,6 +24,7 @@ from ..output.targets import Target
 from ..output.writing import write_layer
 from ..styling.dressing import Dresser
 from .domains import add_to_geopackage
+from .ownfields import own_column
 from .wardrobe import Undressed, dress_all
 
 DATA = "data.gpkg"
@@ -102,7 +103,7 @@ def take_layer(inputs: Inputs, parameter: str, name: str, table_name: str, take_
         table = replace(table, geometry=table.geometry if spatial else "none")
     else:
         table = table_of_role(inputs.plan.roles[parameter].name, frame, snapshot.geometry if spatial else "none")
-    table, kept = (table, ()) if take_all else _with_kept(frame, table, reading, snapshot.headings)
+    table, kept = (table, ()) if take_all else _with_kept(frame, table, reading, snapshot, inputs.run)
     carried = inputs.carried(parameter) if take_all and _is_keyed(frame, table) and len(reading.carried) else None
     record = record_beside(snapshot.file) or record_inside(snapshot)
     upstream = tuple(records_upstream(snapshot.file, record))
@@ -115,30 +116,19 @@ def take_layer(inputs: Inputs, parameter: str, name: str, table_name: str, take_
 
 
 def _with_kept(
-    frame: Any, table: schema.Table, reading: Any, headings: Mapping[str, str]
+    frame: Any, table: schema.Table, reading: Any, snapshot: Any, run: Run
 ) -> tuple[schema.Table, tuple[str, ...]]:
     """Add to a result's frame what KEPT says of its own fields; return its table with them, and their names."""
-    import pandas as pd
-
-    from ...core import frames
     from ...core.inputs.ownership import kinds_only
 
     role, wanted = KEPT.get(table.name, ("", ()))
-    known, fields = {column.name for column in table.columns}, list(reading.own)
-    columns = []
+    known, columns = {column.name for column in table.columns}, []
     for name in wanted:
-        column = roles()[role].columns[name]
-        field = guess_field(column, fields, headings)
-        if field is None or name in known:
+        values = own_column(reading, snapshot, role, name, run) if name not in known else None
+        if values is None:
             continue
-        values = reading.column(field)
-        if column.type == "text":
-            frame[name] = frames.texts(None if value is None else str(value) for value in values)
-        else:
-            frame[name] = pd.to_numeric(values, errors="coerce").astype("float64")
-        if name == "ownership":
-            frame[name] = kinds_only(frame[name])
-        columns.append(replace(described(column), digits=KEPT_DIGITS))
+        frame[name] = kinds_only(values) if name == "ownership" else values
+        columns.append(replace(described(roles()[role].columns[name]), digits=KEPT_DIGITS))
     return replace(table, columns=(*table.columns, *columns)), tuple(column.name for column in columns)
 
 

@@ -112,6 +112,8 @@ def parse_target(parameter: str, value: Any, context: QgsProcessingContext) -> T
     if other:  # what “Save to Database Table…” gives for another database
         raise RenewalError("target_database_unknown", parameter=parameter, scheme=other[1])
     path = Path(os.path.abspath(text))  # noqa: PTH100 (resolve() would follow a link that must stay a link)
+    if path.suffix.lower() == ".shp":
+        path = path.with_suffix(".shp")  # GDAL writes a.shp where a.SHP is asked for
     name = layer_name or path.stem
     return Target(parameter, "file", str(path), path, project=project, layer_name=name, encoding=encoding)
 

@@ -261,6 +261,10 @@ def move_into_place(target: Target) -> None:
         return
     part = target.part
     try:
+        new = {file.suffix for file in files_of(part)}
+        for file in files_of(target.path):
+            if file.suffix not in new:  # an index or a system of the old rows would hold for the new ones
+                file.unlink()
         for file in files_of(part):
             name = target.path.stem + file.suffix if file.suffix != part.suffix else target.path.name
             os.replace(file, target.path.with_name(name))  # noqa: PTH105 (the same on Path, but says what it is)

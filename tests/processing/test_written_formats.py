@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from qgis.core import QgsProcessingException, QgsVectorLayer
+from qgis.core import QgsFeatureRequest, QgsProcessingException, QgsRectangle, QgsVectorLayer
 
 SQUARES = [
     (f"POLYGON(({x} 0,{x + 100} 0,{x + 100} 100,{x} 100,{x} 0))", {"ZDDM": f"p{x}", "备注": f"第{x}块㎡"})
@@ -62,6 +62,32 @@ def test_texts_that_do_not_fit_are_told_and_end_between_characters(tmp_path, run
     layer = QgsVectorLayer(str(tmp_path / "out.shp"), "again", "ogr")
     found = {row["ZDDM"]: row["说明"] for row in layer.getFeatures()}
     assert found == {"p0": texts[0], "p1": texts[0], "p2": texts[2], "p3": texts[2]}
+
+
+def test_an_index_of_the_old_rows_goes_with_them(tmp_path, run_algorithm, echo, make_layer):
+    """QGIS makes a .qix on a click; one that stayed would find the new rows where the old ones lay."""
+    path = tmp_path / "out.shp"
+    write(run_algorithm, echo, make_layer(SQUARES[:1]), path)
+    layer = QgsVectorLayer(str(path), "indexed", "ogr")
+    assert layer.dataProvider().createSpatialIndex()
+    del layer
+    assert path.with_suffix(".qix").exists()
+    path.with_suffix(".qml").write_text("a style", encoding="utf-8")
+    far = [(wkt.replace("500", "600"), values) for wkt, values in SQUARES]
+    write(run_algorithm, echo, make_layer(far), path)
+    again = QgsVectorLayer(str(path), "again", "ogr")
+    asked = QgsFeatureRequest(QgsRectangle(600_150, -50, 600_650, 150))
+    assert sorted(row["ZDDM"] for row in again.getFeatures(asked)) == ["p500200", "p500400"]
+    assert path.with_suffix(".qml").exists()
+
+
+@pytest.mark.parametrize("name", ["OUT.SHP", "out.Shp", "out.GPKG", "out.CSV"])
+def test_an_ending_in_capitals_is_the_same_format(tmp_path, run_algorithm, echo, make_layer, name):
+    for _ in range(2):  # also over the one before
+        found, _, _ = run_algorithm(echo(), {"PARCELS": make_layer(SQUARES), "OUTPUT": str(tmp_path / name)})
+    assert found["OUTPUT"].lower() == str(tmp_path / name).lower()
+    assert QgsVectorLayer(found["OUTPUT"], "again", "ogr").featureCount() == 3
+    assert not [file.name for file in tmp_path.iterdir() if ".part" in file.name]
 
 
 def test_short_names_of_a_shapefile_are_told(tmp_path, run_algorithm, echo, make_layer):
