@@ -789,7 +789,7 @@
     </message>
     <message>
         <source>Evidence by criterion</source>
-        <translation>各项依据</translation>
+        <translation>各准则的依据</translation>
     </message>
     <message>
         <source>Examination</source>

@@ -195,15 +195,13 @@ class Sheet:
             for column, (words, width) in enumerate(zip(row, widths)):
                 look = {"align": "left" if column < texts else "right", "color": GREY if number == 0 else INK}
                 size = 7.0 if number == 0 else fitting_size(words, width, small) if column < texts else 8.0
-                item = self.text(words, (left, y + step * number, width, step), size, **look)
-                columns[column].append(item)
+                columns[column].append(self.text(words, (left, y + step * number, width, step), size, **look))
                 left += width
         for items in columns:
             self.columns.add(items[1:], step)
-        below = y + step * len(rows)
         if rows:
-            self.comb((x, y, sum(widths), below - y), step)
-        return below
+            self.comb((x, y, sum(widths), step * len(rows)), step)
+        return y + step * len(rows)
 
     def comb(self, place: Place, step: float, across: bool = True, color: str = HAIR, thick: float = 0.2) -> None:
         """Draw lines side by side in one item: at each `step` of the place's height the lines lie `across` it, or at
