@@ -109,6 +109,26 @@ def short_names(folder):
     return found
 
 
+def copies_of(folder, name, truth, ids, losses, short):
+    """Yield (file, differs, listed) of a layer's copies: cells (id, field) unlike those of data.gpkg, and those told."""
+    reserved = {row["field"].removeprefix("'"): row["written"] for row in losses
+                if row["code"] == "loss_field_name" and row["layer"] == name}  # fmt: skip
+    whole = {item: item for item in truth[0]}
+    is_flat = not (folder / f"shp/{name}.shp").exists()
+    copies = {
+        f"csv/{name}.csv": (table(folder / f"csv/{name}.csv"), whole, 0),
+        f"shp/{name}": (table(folder / f"shp/{name}.{'dbf' if is_flat else 'shp'}"), short, 0),
+        f"data.gdb/{name}": (
+            table(folder / "data.gdb", name), {item: reserved.get(item, item) for item in whole}, 1e-4,
+        ),
+    }  # fmt: skip
+    for file, (copy, names, tolerance) in copies.items():
+        differs = {(ids[row], field) for row, field in differing(truth, copy, names, tolerance)}
+        listed = {(row["feature_id"], row["field"].removeprefix("'")) for row in losses
+                  if row["file"] == file and row["code"] != "loss_field_name"}  # fmt: skip
+        yield file, differs, listed
+
+
 LAYERS = {"zones": ["zone_id"], "members": ["zone_id", "parcel_id"], "cores": ["zone_id", "station_id"],
           "branches": ["zone_id", "petal_id", "edge_id"], "tagged": ["parcel_id"],
           "buildings": ["building_id"]}  # fmt: skip
@@ -124,23 +144,7 @@ def test_every_layer_in_every_format(study, run_algorithm, encoding):
     for name, key in LAYERS.items():
         truth = table(folder / "data.gpkg", name)
         ids = ["/".join(parts) for parts in zip(*(truth[0][item] for item in key))]
-        whole = {item: item for item in truth[0]}
-        spatial = truth[1][0] is not None
-        reserved = {row["field"]: row["written"] for row in losses if row["code"] == "loss_field_name"}
-        copies = {
-            f"csv/{name}.csv": (table(folder / f"csv/{name}.csv"), whole, 0),
-            f"shp/{name}": (table(folder / f"shp/{name}.{'shp' if spatial else 'dbf'}"), shorts[name], 0),
-            f"data.gdb/{name}": (
-                table(folder / "data.gdb", name), {item: reserved.get(item, item) for item in whole}, 1e-4,
-            ),
-        }  # fmt: skip
-        for file, (copy, names, tolerance) in copies.items():
-            differs = {(ids[row], field) for row, field in differing(truth, copy, names, tolerance)}
-            listed = {
-                (row["feature_id"], row["field"].removeprefix("'"))
-                for row in losses
-                if row["file"] == file and row["code"] != "loss_field_name"
-            }
+        for file, differs, listed in copies_of(folder, name, truth, ids, losses, shorts[name]):
             unseen = {("P5", "tag_reason"), ("P5", "tag_reason_in"), ("P5", "备注（甲）")}  # "" reads as "" from CSV
             assert listed - differs <= (unseen if file.startswith("csv") else set()), file
             assert differs <= listed, file
@@ -203,21 +207,7 @@ def test_every_table_there_is_in_every_format(make_layer, save_layer, run_algori
         rows_n, lost = len(next(iter(truth[0].values()))), [row for row in left_out if row["feature_id"] == "k3"]
         assert rows_n == 4 or (rows_n == 3 and lost), name  # a row without shape where one must be is left out, by name
         ids = ["/".join(str(part) for part in parts) for parts in zip(*(truth[0][item] for item in key))]
-        whole = {item: item for item in truth[0]}
-        reserved = {row["field"].removeprefix("'"): row["written"] for row in losses
-                    if row["code"] == "loss_field_name" and row["layer"] == name}  # fmt: skip
-        is_flat = not (folder / f"shp/{name}.shp").exists()
-        copies = {
-            f"csv/{name}.csv": (table(folder / f"csv/{name}.csv"), whole, 0),
-            f"shp/{name}": (table(folder / f"shp/{name}.{'dbf' if is_flat else 'shp'}"), shorts[name], 0),
-            f"data.gdb/{name}": (
-                table(folder / "data.gdb", name), {item: reserved.get(item, item) for item in whole}, 1e-4,
-            ),
-        }  # fmt: skip
-        for file, (copy, names, tolerance) in copies.items():
-            differs = {(ids[row], field) for row, field in differing(truth, copy, names, tolerance)}
-            listed = {(row["feature_id"], row["field"].removeprefix("'")) for row in losses
-                      if row["file"] == file and row["code"] != "loss_field_name"}  # fmt: skip
+        for file, differs, listed in copies_of(folder, name, truth, ids, losses, shorts[name]):
             assert differs == listed, (file, differs ^ listed)
 
 
