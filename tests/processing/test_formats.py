@@ -110,7 +110,7 @@ def short_names(folder):
 
 
 def copies_of(folder, name, truth, ids, losses, short):
-    """Yield (file, differs, listed) of a layer's copies: cells (id, field) unlike those of data.gpkg, and those told."""
+    """Yield (file, differs, listed) of a layer's copies: cells (id, field) unlike those of data.gpkg, those told."""
     reserved = {row["field"].removeprefix("'"): row["written"] for row in losses
                 if row["code"] == "loss_field_name" and row["layer"] == name}  # fmt: skip
     whole = {item: item for item in truth[0]}
