@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -65,12 +65,13 @@ def balance_gaps(columns: Mapping[str, Sequence[float | None]], totals: Mapping[
     Down to the totals (those of print_kinds), and in each row need = served + gap and supply = served + surplus.
     Need and supply are balanced by themselves; of what is served each row gets its own value rounded up or down, where
     that lets its gap and its surplus be theirs rounded up or down. Where one of the five is missing in a row the others
-    stand for themselves.
+    stand for themselves. A total that is missing is none, whatever is known of single rows.
     """
     found = {name: balance(values, 0, whole=totals[name]) for name, values in columns.items()}
+    found = {name: item if np.isfinite(totals[name]) else replace(item, total=None) for name, item in found.items()}
     exact = {name: np.array(values, dtype=np.float64) for name, values in columns.items()}
     whole = np.array([~np.isnan(values) for values in exact.values()]).all(axis=0)
-    if not whole.any() or not np.isfinite(list(totals.values())).all():
+    if not whole.any() or not np.isfinite([total for name, total in totals.items() if name != "surplus"]).all():
         return found
     printed = {name: np.array(item.values, dtype=np.float64) for name, item in found.items()}
     rest = int(rounded(totals["served"] - np.nansum(printed["served"][~whole])))
@@ -80,7 +81,8 @@ def balance_gaps(columns: Mapping[str, Sequence[float | None]], totals: Mapping[
     printed["gap"][whole], printed["surplus"][whole] = need - served, supply - served
     for name, values in printed.items():
         moved_n = int((values != _whole(exact[name]))[~np.isnan(exact[name])].sum())
-        found[name] = Balanced([None if np.isnan(value) else float(value) for value in values], totals[name], moved_n)
+        told = [None if np.isnan(value) else float(value) for value in values]
+        found[name] = Balanced(told, found[name].total, moved_n)
     return found
 
 
@@ -117,11 +119,14 @@ def print_kinds(sums: pd.DataFrame) -> pd.DataFrame:
     need, supply, served = (_whole(sums[name].to_numpy("float64")) for name in ("need", "supply", "served"))
     gap, surplus = (sums[name].to_numpy("float64") for name in ("gap", "surplus"))
     by_gap = need - _whole(gap)
-    served = np.where(np.abs(supply - by_gap - surplus) <= 1 + TIE, by_gap, served)
+    fits = np.isnan(surplus) | (np.abs(supply - by_gap - surplus) <= 1 + TIE)
+    served = np.where(fits, by_gap, served)
     most = np.where(surplus < -TIE, need, np.minimum(need, supply))  # who is served by others has no surplus
+    most = np.where(np.isnan(surplus), need, most)
     served = np.where((np.abs(surplus) <= TIE) | (gap <= TIE), most, np.minimum(served, most))
     found["need"], found["supply"], found["served"] = need, supply, served
-    found["gap"], found["surplus"] = need - served, supply - served
+    found["gap"] = need - served
+    found["surplus"] = np.where(np.isnan(surplus), np.nan, supply - served)  # some communities may not know theirs
     return found
 
 

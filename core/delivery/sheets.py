@@ -30,7 +30,7 @@ from .institute import (
     zone_sheet,
 )
 from .land_sheet import land_sheet
-from .summary import SUMMED, TAGS, exact_sum, is_open, sum_kinds, unknown_floors
+from .summary import SUMMED, TAGS, exact_sum, is_open, kinds_partly_known, sum_kinds, unknown_floors
 
 
 def _named(domain: str) -> Callable[[str, str], str]:
@@ -89,13 +89,15 @@ def gap_sheets(summary: pd.DataFrame, language: str, run: Run | None = None) -> 
     name, ordered = say("sheet_gaps", language), summary.sort_values(["kind", "community_id"]).reset_index(drop=True)
     lines: list[list[Any]] = []
     sums: list[list[Any]] = []
+    partly: list[pd.DataFrame] = []
     moved = 0
     for kind, part in ordered.groupby("kind", sort=True):
         if run is not None:
             run.check()
         unit = next(iter(sorted(frames.optional(part, "unit").dropna().unique())), "")
         columns = {column: _numbers(part, column) for column in SUMMED}
-        [printed] = print_kinds(sum_kinds(part)).to_dict("records")  # what the report and the drawings print
+        partly.append(sum_kinds(part))
+        [printed] = print_kinds(partly[-1]).to_dict("records")  # what the report and the drawings print
         balanced = balance_gaps(columns, {column: printed[column] for column in SUMMED})
         moved += sum(item.moved_n for item in balanced.values())
         called = [kind_name(str(kind), language), unit_name(str(unit), language, str(kind))]
@@ -115,7 +117,8 @@ def gap_sheets(summary: pd.DataFrame, language: str, run: Run | None = None) -> 
     digits = [None, None, 0, 0, 0, 0, 0, 1]
     whole = Sheet(name, name, [table["community_id"], table["name"], *named], [None, None, *digits], lines, (), notes)
     title = say("sheet_kinds", language)
-    return [whole, Sheet(title, title, named, digits, sums)]
+    missing = kinds_partly_known(pd.concat(partly), language) if partly else ""
+    return [whole, Sheet(title, title, named, digits, sums, (), [missing] if missing else [])]
 
 
 def _words_of(rows: pd.DataFrame, name: str) -> list[str | None]:

@@ -13,8 +13,10 @@ import pandas as pd
 
 from .. import frames
 from ..gaps.grouping import USUAL, Groups
+from ..palette import kind_name
 from ..rounding import rounded
 from ..tagging.overlays import DONE
+from ..words import say
 
 TAGS = ("old_compound", "urban_village", "idle_factory", "idle_building")
 SWITCHED_OFF = ("idle_building",)  # no sourced rule yet (method notes §1): an own ruleset or a reviewer may give it
@@ -76,21 +78,46 @@ def count_tags(tagged: pd.DataFrame) -> pd.DataFrame:
 
 
 def sum_kinds(summary: pd.DataFrame) -> pd.DataFrame:
-    """Return a row for each kind of a summary by community: kind, unit, need, supply, served, gap, surplus, gap_share.
+    """Return a row for each kind of a summary by community: kind, unit, need, supply, served, gap, surplus, gap_share,
+    unknown_n (communities whose need nobody knows).
 
     Sums of what the communities need and lack, never of sizes rounded up to what can be built (method notes §3); NaN
-    where no community knows.
+    where no community knows. Where nobody lives need is known to be 0, which tells nothing of the others: with some
+    that do not know, a need of 0 in all is not known either, and the surplus of the whole supply never is.
     """
     rows = []
     for kind, part in summary.groupby("kind", sort=True):
         unit = next(iter(sorted(frames.optional(part, "unit").dropna().unique())), "")
         sums = {
             name: exact_sum(column) if (column := frames.optional(part, name, "real")).notna().any() else math.nan
-            for name in ("need", "supply", "served", "gap", "surplus")
+            for name in SUMMED
         }
+        unknown_n = int(frames.optional(part, "need", "real").isna().sum())
+        if unknown_n:
+            sums["surplus"] = math.nan
+            if not sums["need"] > 0:
+                sums |= dict.fromkeys(("need", "served", "gap"), math.nan)
         share = sums["gap"] / sums["need"] if sums["need"] > 0 else math.nan
-        rows.append({"kind": str(kind), "unit": str(unit), **sums, "gap_share": share})
-    return pd.DataFrame(rows, columns=["kind", "unit", "need", "supply", "served", "gap", "surplus", "gap_share"])
+        rows.append({"kind": str(kind), "unit": str(unit), **sums, "gap_share": share, "unknown_n": unknown_n})
+    return pd.DataFrame(rows, columns=["kind", "unit", *SUMMED, "gap_share", "unknown_n"])
+
+
+def told_kind(row: Mapping[Any, Any]) -> dict[str, str]:
+    """Return need, supply, served, gap and surplus of a row of sum_kinds for people, with ≥ where communities are
+    missing in them.
+    """
+    at_least = row["unknown_n"] > 0
+    figures = {name: told(row[name]) for name in SUMMED}
+    return {name: f"≥ {text}" if at_least and name in ("need", "served", "gap") and text != told(None) else text
+            for name, text in figures.items()}  # fmt: skip
+
+
+def kinds_partly_known(sums: pd.DataFrame, language: str) -> str:
+    """Return the sentence on kinds whose need some communities know and some do not, of sum_kinds; "" without any."""
+    partly = sums[(sums["unknown_n"] > 0) & (sums["need"] > 0)]
+    told_of = [say("kind_unknown_n", language, kind=kind_name(kind, language), n=int(n))
+               for kind, n in zip(partly["kind"], partly["unknown_n"])]  # fmt: skip
+    return say("kinds_partly_known", language, kinds=told_of) if told_of else ""
 
 
 def cover_of_kinds(summary: pd.DataFrame) -> dict[str, tuple[float, float]]:

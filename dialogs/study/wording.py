@@ -343,7 +343,7 @@ def _tag(found: dict[str, Any]) -> list[tuple[str, str]]:
 def _gaps(found: dict[str, Any]) -> list[tuple[str, str]]:
     kinds = found.get("kinds", [])
     short = {row["kind"] for row in kinds if (row["gap"] or 0) > 0}
-    unknown = {row["kind"] for row in kinds if row["need"] is None}
+    unknown = {row["kind"] for row in kinds if not row["need"] and (row["need"] is None or row.get("no_people"))}
     rows = [
         (number(len({row["kind"] for row in kinds})), tr("{n?kind of facility|kinds of facility}")),
         (number(len(short)), tr("{n?kind with a gap|kinds with a gap}")),

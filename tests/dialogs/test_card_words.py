@@ -34,6 +34,23 @@ def test_parcels_that_meet_no_street_are_counted_once_and_listed(tmp_path):
     assert len(done_lines("gaps", {**found, "sites": 3, "rooms": 4})) == 2  # beside the sites that were proposed
 
 
+def test_a_parcel_without_homes_does_not_know_who_lives_on_the_others(tmp_path):
+    """Nobody needs anything where nobody lives: that is no population data of the kind."""
+    from urban_renewal.dialogs.study.figures import figures_of
+    from urban_renewal.dialogs.study.wording import key_figures
+
+    path = tmp_path / "detail.gpkg"
+    files = detail(path, [])
+    with closing(sqlite3.connect(path)) as base, base:
+        told = [
+            ("P1", "prim", "place", None, None, None, None, None, "NO_PEOPLE_DATA"),
+            ("P2", "prim", "place", 0, 0, 0, 0, None, "NO_NEED"),
+            ("P1", "kgar", "place", 0, 0, 0, 0, None, "NO_NEED"),
+        ]
+        base.executemany("INSERT INTO gap_detail VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", told)  # fmt: skip
+    assert ("1", "kind without population data") in key_figures("gaps", figures_of("gaps", files, {}))
+
+
 def test_their_list_shows_them_alone(dock, qtbot, tmp_path, monkeypatch):
     from urban_renewal.dialogs.workbench.links import follow
 

@@ -24,9 +24,11 @@ from ..summary import (
     hectares,
     height_doubt,
     is_open,
+    kinds_partly_known,
     percent,
     sum_kinds,
     told,
+    told_kind,
     unknown_floors,
     worst_communities,
 )  # fmt: skip
@@ -260,11 +262,13 @@ def _gaps(content: Told, word: _Words) -> str:
              "head_share")  # fmt: skip
     by_kind = [
         (kind_name(row["kind"], word.language), unit_name(row["unit"], word.language, row["kind"]),
-         *(told(row[name]) for name in ("need", "supply", "served", "gap", "surplus")), percent(row["gap_share"]))
+         *told_kind(row).values(), percent(row["gap_share"]))
         for row in kinds.to_dict("records")
     ]  # fmt: skip
     table = html_table([say(code, word.language) for code in codes], by_kind, 6)
     table += f"<p>{word('report_kinds_note')}</p>"
+    if partly := kinds_partly_known(kinds, word.language):
+        table += f"<p>{escape(partly)}</p>"
     if not rows:
         return f"<p>{word('report_no_gaps_known')}</p>{table}"
     return f"<h3>{word('report_worst')}</h3>{chart}{_behind(word, html_table(heads, rows, 2))}{table}"

@@ -196,7 +196,7 @@ def _checks(findings: Any, zone_id: str, language: str) -> str:
 def kind_rows(summary: Any, language: str) -> Rows:
     """Return the facilities: kind, unit, gap, its share of the need, people in the radius and on foot."""
     from ....core.delivery.balance import print_kinds
-    from ....core.delivery.summary import cover_of_kinds, percent, sum_kinds, told
+    from ....core.delivery.summary import cover_of_kinds, percent, sum_kinds, told_kind
 
     heads = ("head_kind", "head_unit", "head_gap", "head_share", "head_radius", "head_walk")
     rows = [[_word(code, language) for code in heads]]
@@ -205,6 +205,6 @@ def kind_rows(summary: Any, language: str) -> Rows:
     covers = cover_of_kinds(summary)
     for row in print_kinds(sum_kinds(summary)).to_dict("records"):
         unit = unit_name(str(row["unit"]), language, str(row["kind"]))
-        shown = (unit, told(row["gap"]), percent(row["gap_share"]), *map(percent, covers[row["kind"]]))
+        shown = (unit, told_kind(row)["gap"], percent(row["gap_share"]), *map(percent, covers[row["kind"]]))
         rows.append([kind_name(row["kind"], language), *shown])
     return rows

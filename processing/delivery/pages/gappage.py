@@ -76,7 +76,7 @@ def _shown(made: Any, study: Any, name: str, scale: int) -> list[str]:
 def _kinds(sheet: Sheet, study: Any, place: Place) -> float:
     """Write need, supply, served and gap by kind; in two blocks where one below another would have no room."""
     from ....core.delivery.balance import print_kinds
-    from ....core.delivery.summary import percent, sum_kinds, told
+    from ....core.delivery.summary import percent, sum_kinds, told_kind
 
     language, summary, (x, y, width, room) = study.language, study.frame("gap_summary"), place
     most = int((room - HEAD) / KIND_STEP) - 1
@@ -87,7 +87,8 @@ def _kinds(sheet: Sheet, study: Any, place: Place) -> float:
     head = [say(code, language) for code in heads]
     body = []
     for row in print_kinds(sum_kinds(summary)).to_dict("records"):
-        figures = [told(row[name]) for name in ("need", "supply", "served", "gap")]
+        said = told_kind(row)
+        figures = [said[name] for name in ("need", "supply", "served", "gap")]
         unit = unit_name(row["unit"], language, row["kind"])
         body.append([kind_name(row["kind"], language), unit, *figures, percent(row["gap_share"])])
     blocks = 1 if len(body) <= most else 2

@@ -5,7 +5,8 @@ import itertools
 import numpy as np
 import pandas as pd
 from urban_renewal.core.delivery.balance import balance_gaps, print_kinds
-from urban_renewal.core.delivery.summary import sum_kinds
+from urban_renewal.core.delivery.sheets import gap_sheets
+from urban_renewal.core.delivery.summary import sum_kinds, told_kind
 from urban_renewal.core.run import Run
 
 NAMES = ["kind", "need", "supply", "served", "gap", "surplus"]
@@ -133,3 +134,43 @@ def test_the_report_prints_them_and_says_so():
     assert page.count("需求 = 已服务 + 缺口") == 1
     found = re.search(r"<td>社区养老服务站[^<]*</td><td>m²</td>((?:<td class=n>[^<]*</td>)+)", page)
     assert re.findall(r">([^<]+)<", found[1]) == ["10", "6", "6", "4", "0", "46 %"]
+
+
+def communities(*rows):
+    """Rows (need, supply, served), None = nobody knows who lives there."""
+    names = ["community_id", "name", "kind", "unit", "need", "supply", "served", "gap", "surplus"]
+    table = [
+        (f"c{n}", f"c{n}", "prim", "place", need, supply, served, *((None, None) if need is None else (need - served,
+         supply - served))) for n, (need, supply, served) in enumerate(rows)
+    ]  # fmt: skip
+    numbers = dict.fromkeys(["need", "supply", "served", "gap", "surplus"], "float64")
+    return pd.DataFrame(table, columns=names).astype(numbers)
+
+
+def test_where_nobody_lives_a_need_of_0_does_not_speak_for_communities_that_do_not_know():
+    """Primary schools without ages of 6 to 14: a community without homes needs none, of the others nobody knows."""
+    table = communities((None, 1000.0, None), (0.0, 0.0, 0.0), (None, 740.0, None))
+    [total] = print_kinds(sum_kinds(table)).to_dict("records")
+    assert total["supply"] == 1740 and np.isnan([total[name] for name in ("need", "served", "gap", "surplus")]).all()
+    assert set(told_kind(total).values()) == {"–", "1\u2009740"}
+    _, kinds = gap_sheets(table, "zh")
+    assert kinds.rows[0][2:] == [None, 1740, None, None, None, None] and not kinds.notes
+
+
+def test_sums_that_leave_communities_out_are_the_least_there_is():
+    """120.4 + 60 needed, 30.2 + 60 served where it is known; of 500 more places nobody knows who takes them."""
+    table = communities((120.4, 40.0, 30.2), (60.0, 90.0, 60.0), (None, 500.0, None))
+    [total] = print_kinds(sum_kinds(table)).to_dict("records")
+    assert [total[name] for name in ("need", "supply", "served", "gap", "unknown_n")] == [180, 630, 90, 90, 1]
+    assert np.isnan(total["surplus"])
+    assert list(told_kind(total).values()) == ["≥ 180", "630", "≥ 90", "≥ 90", "–"]
+    whole, kinds = gap_sheets(table, "zh")
+    assert [row[4:9] for row in whole.rows] == [
+        [120, 40, 30, 90, 10],
+        [60, 90, 60, 0, 30],
+        [None, 500, None, None, None],
+    ]
+    assert kinds.rows[0][2:7] == [180, 630, 90, 90, None]
+    assert kinds.notes == [
+        "有的社区不知道人数，合计里的需求、已服务和缺口不含它们，只是下限，富余不详：小学 1 个社区。"
+    ]
