@@ -84,8 +84,9 @@ def read_head(path: Path, encoding: str) -> Head:
     Workbooks take GDAL seconds for each 10 MB, in a call that cannot be interrupted.
     """
     if path.suffix.lower() in TEXT:
-        with _text_rows(path, encoding) as rows:
+        with suppress(csv.Error), _text_rows(path, encoding) as rows:
             return Head({"": list(islice(rows, HEAD))})
+        return Head({})
     with _workbook(path) as book:
         names = [book.GetLayer(n).GetName() for n in range(book.GetLayerCount())] if book is not None else []
         return Head({name: list(islice(_book_rows(book.GetLayerByName(name)), HEAD)) for name in names})

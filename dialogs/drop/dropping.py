@@ -151,9 +151,7 @@ class Dropping(QObject):
                 return
             layer = sheet.add_to(session.project, self.folder())
         except OSError as error:
-            text = tr("“{layer}” could not be kept in {folder}: {reason}. Choose another folder for the results.")
-            told = {"layer": sheet.path.name, "folder": self.folder(), "reason": wording.fault_text(error)}
-            self.told.emit(False, text.format(**told))
+            self._tell_unkept(sheet.path.name, self.folder(), error)
             return
         finally:
             sheet.deleteLater()
@@ -187,13 +185,15 @@ class Dropping(QObject):
             if error is None:
                 self.told.emit(False, tr("{file} was not added: reading it was cancelled.").format(file=plan.path.name))
                 return
-            text = tr("“{layer}” could not be kept in {folder}: {reason}. Choose another folder for the results.")
-            told = {"layer": plan.name, "folder": plan.target.parent, "reason": wording.fault_text(error)}
-            self.told.emit(False, text.format(**told))
+            self._tell_unkept(plan.name, plan.target.parent, error)
 
         task = bring(plan, taken, failed)
         self._brought.append(task)
         self.told.emit(True, tr("Reading {file}…").format(file=plan.path.name))
+
+    def _tell_unkept(self, name: str, folder: Path, error: OSError) -> None:
+        text = tr("“{layer}” could not be kept in {folder}: {reason}. Choose another folder for the results.")
+        self.told.emit(False, text.format(layer=name, folder=folder, reason=wording.fault_text(error)))
 
     def _play(self, layer: Any, role: str, kind: str = "", joins: bool = False) -> None:
         """Give a layer its role; facilities may join others, or need to be told their kind."""
@@ -228,7 +228,11 @@ class Dropping(QObject):
         session, before = self._dock.session, layer.name()
         study_id = session.study.study_id
         name = tr("{layer} (corrected)").format(layer=before)
-        target = drop_list.free_path(self.folder() / "inputs", f"{before}_wgs84")
+        try:
+            target = drop_list.free_path(self.folder() / "inputs", f"{before}_wgs84")
+        except OSError as error:
+            self._tell_unkept(before, self.folder(), error)
+            return
         context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
         context.setProject(session.project)
         algorithm = QgsApplication.processingRegistry().createAlgorithmById(FIX)

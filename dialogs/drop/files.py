@@ -53,7 +53,13 @@ def needs_encoding(path: Path, uri: str = "") -> bool:
     if path.suffix.lower() == ".zip":
         names = _names_of(path, uri)
         return bool(names) and not any(name.lower().endswith(".cpg") for name in names)
-    return path.suffix.lower() in NEEDS_ENCODING and not path.with_suffix(".cpg").exists()
+    return path.suffix.lower() in NEEDS_ENCODING and not beside(path, ".cpg").exists()
+
+
+def beside(path: Path, ending: str) -> Path:
+    """Return the part of a file that has another ending, in capitals where it is called so: .DBF."""
+    small, capital = path.with_suffix(ending), path.with_suffix(ending.upper())
+    return capital if capital.exists() and not small.exists() else small
 
 
 def likely_encoding(path: Path, uri: str = "") -> str:
@@ -80,7 +86,7 @@ def _bytes_of(path: Path, uri: str) -> bytes:
         tables = [name for name in _names_of(path, uri) if name.lower().endswith(".dbf")]
         with zipfile.ZipFile(path) as archive, archive.open(tables[0] if tables else "") as file:
             return file.read(LOOKED_AT)
-    with (path if is_list(path) else path.with_suffix(".dbf")).open("rb") as file:
+    with (path if is_list(path) else beside(path, ".dbf")).open("rb") as file:
         return file.read(LOOKED_AT)
 
 

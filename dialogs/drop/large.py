@@ -9,14 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsApplication, QgsTask, QgsVectorLayer
+from qgis.core import QgsTask, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject
 
 from ...core import slices
 from ...core.errors import Cancelled
 from ...core.run import Run
-from ...processing.running.promptness import promptly
 from ...processing.texts import tr
+from ..study.tasks import begin
 from ..study.turns import Turns, aside
 from . import bulk, files, lists
 
@@ -89,7 +89,7 @@ def bring(
         except Cancelled:
             return
 
-    def over(error: Exception | None, result: Any = None) -> None:
+    def over(error: Exception | None) -> None:
         if error is not None and not task.isCanceled():
             raise error
         if "it" not in found:
@@ -102,8 +102,7 @@ def bring(
             else:
                 failed(OSError(str(path)))
 
-    task = QgsTask.fromFunction(tr("Reading {file}").format(file=plan.path.name), promptly(work), on_finished=over)
-    QgsApplication.taskManager().addTask(task)
+    task = begin(tr("Reading {file}").format(file=plan.path.name), work, over)
     return task
 
 

@@ -247,7 +247,10 @@ def _text_rows(path: Path, encoding: str) -> list[list[str]]:
         text = path.read_bytes().decode("utf-8-sig" if encoding == "UTF-8" else encoding, errors="replace")
     except (OSError, LookupError):
         return []
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark_in(text)))
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark_in(text)))
+    except csv.Error:  # a quote that nobody closes makes one cell of what follows
+        return []
 
 
 def mark_in(text: str) -> str:

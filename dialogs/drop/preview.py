@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from qgis.core import NULL, QgsFeatureRequest, QgsVectorLayer
+from qgis.core import QgsFeatureRequest, QgsVectorLayer
 from qgis.PyQt.QtWidgets import QTableWidget, QTableWidgetItem, QWidget
 
+from ...processing.intake.reading import plain_value
 from ...processing.texts import tr
 from ..parts.tables import make_copyable
 
@@ -48,4 +49,5 @@ class Preview(QTableWidget):
 
 
 def _text(value: Any) -> str:
-    return "" if value is None or value == NULL else str(value)
+    told = plain_value(value)
+    return "" if told is None else str(told)

@@ -20,7 +20,6 @@ from ..parts.phrases import flowing
 from ..parts.tables import keep_size
 from ..parts.widgets import text_label
 from ..study import project_state, results, wording
-from ..study.map_system import metres_for
 from ..study.steps import ROLES
 from . import files
 from . import lists as drop_list
@@ -51,6 +50,7 @@ class DropSheet(QDialog):
         self.path, self.layer, self.table = path, None, None
         self._look: Any = None  # the task that looks for a shift
         self._shift, self._is_taken = "", False
+        self._proposed: tuple[Any, Any] = ("", None)  # role and system as the layer suggests them
         self.takes_rest, self._rest_n = False, rest_n  # the files behind this one, too; how many they are
         self.setWindowTitle(tr("Add {file}").format(file=path.name) + place)
         layout, form = QVBoxLayout(self), QFormLayout()
@@ -59,7 +59,7 @@ class DropSheet(QDialog):
         self.crs = QgsProjectionSelectionWidget()
         self.correct, self.by_name, self.system = QCheckBox(), QCheckBox(), "gcj02"
         self.by_name.hide()
-        self.by_name.toggled.connect(lambda _: self.open_chosen())
+        self.by_name.toggled.connect(lambda _: self._open_again())
         self._named: drop_places.NamedPlaces | None = None
         self.large = LargeList(path, self._on_head, self) if is_large(path) else None  # its first rows are shown
         self.preview, self.said = Preview(), text_label()
@@ -158,11 +158,12 @@ class DropSheet(QDialog):
         self.by_name.blockSignals(False)
         self.open_chosen()
 
-    def open_chosen(self) -> None:
-        """Open the layer chosen and show what it is taken for."""
+    def open_chosen(self, is_again: bool = False) -> None:
+        """Open the layer chosen and show what it is taken for; `is_again`: in the encoding that a person chose."""
         entry = self.which.currentData()
         self.layer, self.table, self._named = None, None, None
-        self._offer_encoding(entry)
+        if not is_again:
+            self._offer_encoding(entry)
         if entry and entry[2] == LIST:
             self._open_list(entry[1])
         elif entry and not self.takes_all:
@@ -214,6 +215,7 @@ class DropSheet(QDialog):
             widget.blockSignals(True)
         self.role.setCurrentIndex(max(0, self.role.findData(guess_of(self.layer))))
         self.crs.setCrs(self.layer.crs())
+        self._proposed = (self.role.currentData(), self.crs.crs())
         for widget in (self.role, self.crs):
             widget.blockSignals(False)
         self.correct.setChecked(False)
@@ -266,15 +268,14 @@ class DropSheet(QDialog):
         for layer in layers:  # facilities of a file a kind play their role together
             if layer.id() not in roles and guess_of(layer) == "FACILITIES" and not shifted_by_name(layer):
                 roles[layer.id()] = "FACILITIES"
-        only = tr("Only add it to the map")
-        rows = [[layer.name(), wording.role_title(roles[layer.id()]) if layer.id() in roles else only]
-                for layer in layers]  # fmt: skip
+        titles = {key: wording.role_title(role) for key, role in roles.items()}
+        rows = [[layer.name(), titles.get(layer.id(), tr("Only add it to the map"))] for layer in layers]
         self.correct.hide()
         self.facilities.look(None, "")
         left = files.lists_in(self.path, [entry[1] for entry in entries])
         words = [drop_words.unpacked_words(left)] if left else []
         first = next((layer for layer in layers if layer.isSpatial() and layer.crs().isValid()), None)
-        self._tell_metres(first, words)
+        words += drop_words.metres_told(first)
         self.said.setText(flowing(words))
         self.said.setVisible(bool(words))
         self.preview.show_rows([tr("Layer"), tr("Role")], rows)
@@ -282,9 +283,18 @@ class DropSheet(QDialog):
 
     def _on_encoding(self) -> None:
         if self.table is not None:
-            entry = self.which.currentData()
-            self._open_list(entry[1])
-        self.show_preview()
+            self._open_again()
+        else:
+            self.show_preview()
+
+    def _open_again(self) -> None:
+        """Make the layer of a list anew: what a person chose otherwise than proposed holds for that one, too."""
+        role, system, before = self.role.currentData(), self.crs.crs(), self._proposed
+        self.open_chosen(is_again=True)
+        if role != before[0] and self.role.findData(role) >= 0:
+            self.role.setCurrentIndex(self.role.findData(role))
+        if system != before[1] and self.layer is not None and self.layer.isSpatial():
+            self.crs.setCrs(system)
 
     def show_preview(self) -> None:
         """Show the first rows as they read in the encoding chosen, and what speaks against the layer."""
@@ -314,22 +324,13 @@ class DropSheet(QDialog):
             words.append(drop_words.raster_words(layer))
         if layer.isSpatial() and not has_system(layer):
             words.append(tr("The layer has no coordinate system: choose the one it was drawn in."))
-        self._tell_metres(layer, words)
+        words += drop_words.metres_told(layer)
         if named_so := shifted_by_name(layer):
             text = tr("Its name says {system}: without correction it lies some 500 m off.")
             words.append(text.format(system=wording.shifted_title(named_so)))
         elif self._shift:
             words.append(self._shift)
         return words
-
-    @staticmethod
-    def _tell_metres(layer: Any, words: list[str]) -> None:
-        """Say in which metres the map of an empty project will be drawn when its first layer is in degrees."""
-        if layer is None or not layer.isSpatial() or QgsProject.instance().mapLayers():
-            return
-        system = metres_for(layer)
-        if system != layer.crs():
-            words.append(drop_words.metres_words(system))
 
     def _on_role(self) -> None:
         if self.table is not None:
@@ -343,8 +344,7 @@ class DropSheet(QDialog):
         self._shift = ""
         if self.layer is None or self.takes_all or shifted_by_name(self.layer):
             return
-        inputs = getattr(getattr(self.parent(), "session", None), "study", None)
-        told = inputs.inputs if inputs is not None else {}
+        told = getattr(getattr(getattr(self.parent(), "session", None), "study", None), "inputs", {})
         self._look = drop_shift.look(self.layer, QgsProject.instance(), told, self.role.currentData(), self._on_shift)
 
     def _on_shift(self, offset_m: float, n: int) -> None:

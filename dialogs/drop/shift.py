@@ -19,6 +19,7 @@ from qgis.core import (
     QgsVectorLayerFeatureSource,
 )
 
+from ...core.errors import RenewalError
 from ...processing.layers.systems import system_named, transform_between
 
 POINTS = 60  # places looked at: enough for the test of core/inputs/placement.py, few enough for a second
@@ -120,6 +121,9 @@ def look(layer: Any, project: QgsProject, inputs: Any, role: str, told: Callable
     is_place = isinstance(layer, QgsVectorLayer) and layer.isValid() and layer.isSpatial() and layer.crs().isValid()
     if reference is None or not is_place:
         return None
-    task = ShiftCheck(layer, reference, told)
+    try:
+        task = ShiftCheck(layer, reference, told)
+    except RenewalError:  # no way between the systems: nothing can be compared
+        return None
     QgsApplication.taskManager().addTask(task)
     return task

@@ -6,12 +6,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsRasterLayer, QgsUnitTypes
+from qgis.core import QgsProject, QgsRasterLayer, QgsUnitTypes
 
 from ...core.words import fill, join_words
 from ...processing.texts import interface_language, tr
 from ..parts.phrases import flowing
 from ..study import wording
+from ..study.map_system import metres_for
 from . import lists as drop_list
 from . import places as drop_places
 
@@ -52,10 +53,13 @@ def raster_words(layer: QgsRasterLayer) -> str:
     return text.format(n=across, m=down, size=size, unit=unit, bands=layer.bandCount())
 
 
-def metres_words(system: QgsCoordinateReferenceSystem) -> str:
-    """Return in which system the map of an empty project will be drawn; the data stay as they are."""
+def metres_told(layer: Any) -> list[str]:
+    """Return in which metres the map of an empty project will be drawn when its first layer is in degrees."""
+    if layer is None or not layer.isSpatial() or QgsProject.instance().mapLayers():
+        return []
+    system = metres_for(layer)
     text = tr("It is in degrees: the map will be drawn in metres ({system}), the data stay as they are.")
-    return text.format(system=system.authid())
+    return [text.format(system=system.authid())] if system != layer.crs() else []
 
 
 def list_words(table: drop_list.Table, lost: int, named: drop_places.NamedPlaces | None, role: str = "") -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
@@ -119,6 +120,8 @@ class CompareDialog(QDialog):
 
     def _show_moved(self, answer: Answer) -> None:
         """Say how many parcels the other rules would tag otherwise than the draft does now."""
+        if sip.isdeleted(self):  # closed meanwhile
+            return
         mine = self._editor.preview.answer
         if answer.judged is None or mine is None or mine.judged is None or answer.wish.rules is not self.other:
             return

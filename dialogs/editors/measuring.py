@@ -13,6 +13,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from ...core.errors import RenewalError
 from ...core.jsontext import document_hash
 from ..study import handover
+from ..study.project_state import look_at_world
 from ..study.runner import Job, Outcome, Runner
 from ..study.session import Session
 from ..study.steps import BY_KEY
@@ -28,7 +29,7 @@ class Measuring(QObject):
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._study = session, session.study  # another study may be shown before the work ends
         self.runner = Runner(self, is_aside=True)
         self.runner.finished.connect(self._on_finished)
         self._mark = ""
@@ -40,11 +41,11 @@ class Measuring(QObject):
 
     def folder(self) -> Path:
         """Return where the indicators of the study lie."""
-        return Path(self._session.study.folder) / FOLDER
+        return Path(self._study.folder) / FOLDER
 
     def can_measure(self) -> bool:
         """Say whether the study has what Tag needs."""
-        study = self._session.study
+        study = self._study
         layers = handover.layers_of(self._session.project, study)
         return bool(study.folder) and "PARCELS" in layers and self._session.has_algorithm("tagparcels")
 
@@ -77,7 +78,7 @@ class Measuring(QObject):
         shutil.rmtree(self.folder() / "part", ignore_errors=True)
 
     def _job(self, part: Path, rules_file: Path | None) -> Job:
-        study = self._session.study
+        study = self._study
         jobs, _ = handover.single_step(self._session.project, study, "tag", part)
         own = {"RULES_FILE": str(rules_file)} if rules_file else {}
         wanted = {name: value for name, value in jobs[0].parameters.items() if name not in ("SUMMARY", "LEFT_OUT")}
@@ -107,7 +108,9 @@ class Measuring(QObject):
 
     def _made_from(self, rules_file: Path | None) -> str:
         """Return a mark of everything that decides the indicators: layers, day, scheme, limits."""
-        looks, step, study = self._session.world().layers, BY_KEY["tag"], self._session.study
+        session, study, step = self._session, self._study, BY_KEY["tag"]
+        is_shown = session.study is study
+        looks = (session.world() if is_shown else look_at_world(session.project, study)).layers
         seen = {role: looks[role].signature for role in step.used if role in looks}
         settings = {name: study.setting(name) for name in ("AS_OF", "LAND_USE_SCHEME")}
         fields = {role: choice.mapping for role, choice in study.inputs.items() if role in step.used}
@@ -118,7 +121,7 @@ class Measuring(QObject):
         from ..review import reviewing
 
         try:
-            rules = envelope.load_file("ruleset", rules_file) if rules_file else reviewing.rules_of(self._session.study)
+            rules = envelope.load_file("ruleset", rules_file) if rules_file else reviewing.rules_of(self._study)
         except (RenewalError, OSError):
             return {}
         return {name: figure["value"] for name, figure in rules["limits"].items()}

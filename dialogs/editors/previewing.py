@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from qgis.core import QgsApplication, QgsTask
+from qgis.core import QgsTask
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...core.errors import RenewalError
@@ -21,9 +21,9 @@ from ...core.tagging import preview as scoring
 from ...core.tagging.preview import Changes, Histogram, Judged, Preview
 from ...core.tagging.snapshot import read_snapshot
 from ...core.words import say
-from ...processing.running.promptness import promptly
 from ...processing.texts import interface_language, tr
 from ..review.items import WAIT_S, table_of
+from ..study.tasks import begin
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Previewing(QObject):
             except RenewalError as error:
                 found["fault"] = say(error.code, interface_language(), **error.values)
 
-        def over(error: Exception | None, result: Any = None) -> None:
+        def over(error: Exception | None) -> None:
             self._task = None
             if self._is_closed:
                 return
@@ -121,10 +121,7 @@ class Previewing(QObject):
                 waiting, self._next = self._next, None
                 self._run(*waiting)
 
-        self._task = QgsTask.fromFunction(
-            tr("Preview of rules"), promptly(act), on_finished=over, flags=QgsTask.Flag.Silent
-        )
-        QgsApplication.taskManager().addTask(self._task)
+        self._task = begin(tr("Preview of rules"), act, over, is_silent=True)
 
     def _on_opened(self, ground: Ground) -> None:
         self.ground = ground

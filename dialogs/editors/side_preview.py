@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qgis.core import QgsApplication, QgsTask
+from qgis.core import QgsTask
 from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
@@ -17,10 +17,10 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...processing.running.promptness import promptly
 from ...processing.texts import tr
 from ..parts.widgets import HINT, scaled, text_label
 from ..study import wording
+from ..study.tasks import begin
 from .draft import Draft
 from .side_values import SideValues, Told
 
@@ -36,6 +36,7 @@ class SidePreview(QWidget):
         self.told = Told()
         self._task: QgsTask | None = None
         self._next: tuple[str, Draft] | None = None
+        self._is_closed = False
         self.sentence = text_label(factor=HINT)
         self.table = QTableWidget(0, 4)
         self.table.setHorizontalHeaderLabels(["", tr("shipped"), tr("now"), tr("Unit")])
@@ -68,16 +69,17 @@ class SidePreview(QWidget):
         def work(task: QgsTask) -> None:
             found["it"] = self._values.tell(self.kind, section, draft)
 
-        def over(error: Exception | None, result: Any = None) -> None:
+        def over(error: Exception | None) -> None:
             self._task = None
+            if self._is_closed:  # the widgets have gone with their window
+                return
             if self._next is None:
                 self.show_told(found.get("it", Told((), str(error or ""))))
             else:
                 waiting, self._next = self._next, None
                 self.ask(*waiting)
 
-        self._task = QgsTask.fromFunction(tr("Preview"), promptly(work), on_finished=over, flags=QgsTask.Flag.Silent)
-        QgsApplication.taskManager().addTask(self._task)
+        self._task = begin(tr("Preview"), work, over, is_silent=True)
 
     def show_told(self, told: Told) -> None:
         """Show numbers."""
@@ -117,5 +119,5 @@ class SidePreview(QWidget):
 
     def close_down(self) -> None:
         """Ask nothing more."""
-        self._next = None
+        self._next, self._is_closed = None, True
         self.blockSignals(True)

@@ -9,7 +9,6 @@ from html import escape
 from typing import Any
 
 from qgis.core import (
-    QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsCsException,
     QgsPointXY,
@@ -19,7 +18,6 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 
 from ...core.errors import RenewalError
-from ...processing.running.promptness import promptly
 from ...processing.texts import tr
 from ..parts.beside import put_beside, take_away
 from ..parts.later import forget_later
@@ -32,6 +30,7 @@ from ..study.crossing import crossing
 from ..study.figures import rows_of
 from ..study.steps import results_of
 from ..study.study import Study
+from ..study.tasks import begin
 from . import nearest, time_map
 from . import text as explore_text
 from .answers import MANY_EDGES, Beside, Facility, Parcel, is_big, read_facility, read_parcel
@@ -154,7 +153,7 @@ class Exploring(QObject):
 
             found["ground"] = read_ground(source, task.isCanceled, own, home, opened)
 
-        def over(error: Exception | None, result: Any = None) -> None:
+        def over(error: Exception | None) -> None:
             if self._task is not task:  # closed meanwhile, and perhaps opened again
                 return
             self._task = None
@@ -169,8 +168,7 @@ class Exploring(QObject):
             elif error is not None and self.panel is not None and not task.isCanceled():
                 self.failed.emit(wording.error_text(error))
 
-        self._task = task = QgsTask.fromFunction(tr("Reading the walk network"), promptly(work), on_finished=over)
-        QgsApplication.taskManager().addTask(task)
+        self._task = task = begin(tr("Reading the walk network"), work, over)
 
     def network_crs(self) -> QgsCoordinateReferenceSystem:
         """Return the metres in which the network was read: its own system, or one made for it when it is in degrees."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from qgis.core import (
     Qgis,
-    QgsApplication,
+    QgsCsException,
     QgsFeatureRequest,
     QgsPointXY,
     QgsTask,
@@ -20,7 +20,6 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QObject
 
 from ...core.errors import RenewalError
-from ...processing.running.promptness import promptly
 from ...processing.texts import tr
 from ..parts.later import forget_later
 from ..parts.phrases import ended, flowing, listed
@@ -28,6 +27,7 @@ from ..review.items import UnreadableError
 from ..study import wording
 from ..study.crossing import crossing
 from ..study.steps import results_of
+from ..study.tasks import begin
 from ..study.turns import Turns, aside
 from . import time_map
 from .answers import MANY_EDGES, Beside
@@ -73,6 +73,8 @@ class TimeMaps(QObject):
     def read_near(self) -> None:
         """Read people and facilities beside the window, and join them to the streets, unless they are there already."""
         exploring, ground = self._exploring, self._exploring.ground
+        if ground is None:  # streets are read anew: they ask again
+            return
         files = results_of(exploring.study)
         stamp = (ground.source, ground.stamp, files.get("gap_detail"), files.get("tagged"))
         if self.is_reading or stamp == self._stamp or "tagged" not in files or "gap_detail" not in files:
@@ -107,7 +109,7 @@ class TimeMaps(QObject):
             for profile in ground.profiles if found["near"] is not None else ():
                 join_for(ground, found["near"], profile, Run(is_cancelled=task.isCanceled))
 
-        def over(error: Exception | None, result: Any = None) -> None:
+        def over(error: Exception | None) -> None:
             if self._task is not task:  # closed meanwhile, and perhaps opened again
                 return
             self._task = None
@@ -121,8 +123,7 @@ class TimeMaps(QObject):
                 exploring.failed.emit(wording.error_text(error))
             self.read_near()  # of other results, when they have come meanwhile
 
-        self._task = task = QgsTask.fromFunction(tr("Reading who lives where"), promptly(work), on_finished=over)
-        QgsApplication.taskManager().addTask(task)
+        self._task = task = begin(tr("Reading who lives where"), work, over)
 
     def _doors(self) -> Any:
         """Return a function that reads {facility: (x, y)} in the metres of the network, for a worker."""
@@ -255,10 +256,18 @@ class TimeMaps(QObject):
         from .areas import areas_around
 
         told, exploring = self.now, self._exploring
-        place = exploring.place()
-        if told is None or place is None or self._drawing is not None:
+        if told is None or self._drawing is not None:
             return
-        given = (exploring.ground, place, told.walker, told.minutes, told.toward, self._barriers())
+        crs = exploring.canvas().mapSettings().destinationCrs()
+        place = exploring.to_network(told.point, crs)  # not that of the last click, which may have no map yet
+        if place is None:
+            return
+        try:
+            barriers = self._barriers()
+        except QgsCsException as error:
+            exploring.failed.emit(wording.error_text(error))
+            return
+        given = (exploring.ground, place, told.walker, told.minutes, told.toward, barriers)
         self._drawing = Turns(aside(partial(areas_around, *given)), partial(self._on_areas, told), self)
 
     def _on_areas(self, told: Told, rings: Any, error: Exception | None) -> None:

@@ -10,7 +10,6 @@ from math import inf
 from typing import Any, NamedTuple
 
 from qgis.core import (
-    QgsApplication,
     QgsTask,
     QgsVectorLayer,
 )
@@ -18,14 +17,15 @@ from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, QRectF, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QPainter, QPen
 
-from ...processing.running.promptness import promptly
 from ...processing.texts import tr
 from ..explore.lookups import place_reader
 from ..parts.canvas_item import CanvasItem
 from ..parts.charts import colours
 from ..parts.later import forget_later
+from ..review.items import UnreadableError
 from ..study import project_state
 from ..study.figures import rows_of
+from ..study.tasks import begin
 
 HEIGHT = 40  # under the houses of the review
 SIDE_MM, RIM_MM, THICK_MM = 3.0, 0.4, 0.6  # own choice: seen at the scale of a street, and hiding no house
@@ -128,7 +128,7 @@ class MarkShowing(QObject):
             found["places"] = read()
             found["marks"] = marks_of(files, found["places"])
 
-        def over(error: Exception | None, result: Any = None) -> None:
+        def over(error: Exception | None) -> None:
             if self._task is not reading:  # other results have come meanwhile
                 return
             self._task = None
@@ -136,9 +136,10 @@ class MarkShowing(QObject):
                 self.places, self._marks = found["places"], found["marks"]
                 self.show(self._kind)
                 self.read.emit()
+            elif not reading.isCanceled() and not isinstance(error, UnreadableError):
+                raise error
 
-        self._task = reading = QgsTask.fromFunction(tr("Reading the facilities"), promptly(work), on_finished=over)
-        QgsApplication.taskManager().addTask(reading)
+        self._task = reading = begin(tr("Reading the facilities"), work, over)
 
     def show(self, kind: str) -> None:
         """Show the facilities of a kind; none of a group, whose kinds would hide one another."""

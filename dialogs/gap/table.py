@@ -6,15 +6,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from qgis.core import QgsApplication, QgsTask
+from qgis.core import QgsTask
 from qgis.PyQt.QtCore import QObject, Qt
 
-from ...processing.running.promptness import promptly
 from ...processing.texts import tr
 from ..parts.beside import take_away
 from ..review.items import OUTSIDE, UnreadableError
 from ..review.places import Area, places_of
 from ..study.figures import rows_of
+from ..study.tasks import begin
 from .matrix_panel import GapMatrixPanel
 from .values import states_by_community
 
@@ -61,13 +61,16 @@ class GapTable(QObject):
         def act(task: QgsTask) -> None:
             found["states"] = count_states(files, areas)
 
-        def over(error: Exception | None, result: Any = None) -> None:
+        def over(error: Exception | None) -> None:
             task, self._task = self._task, None
-            if task is not None and error is None and self.panel is not None:
+            if task is None or task.isCanceled() or isinstance(error, UnreadableError):
+                return
+            if error is not None:
+                raise error
+            if self.panel is not None:
                 self.panel.take_states(found["states"])
 
-        self._task = QgsTask.fromFunction(tr("Counting what was left apart"), promptly(act), on_finished=over)
-        QgsApplication.taskManager().addTask(self._task)
+        self._task = begin(tr("Counting what was left apart"), act, over)
 
     def close(self) -> None:
         """Take the table away."""

@@ -53,8 +53,7 @@ def save_picture(chart: QWidget, path: Path) -> None:
         file.setSize(size)
         file.setViewBox(QRect(QPoint(0, 0), size))
         file.setTitle(path.stem)
-        _paint(chart, file)
-        is_written = path.is_file() and path.stat().st_size > 0
+        is_written = _paint(chart, file)
     else:
         is_written = picture_of(chart).save(str(path), "PNG")
     if not is_written:
@@ -93,7 +92,10 @@ def _whole(chart: QWidget) -> QSize:
     return QSize(max(1, chart.width()), max(1, chart.height()))
 
 
-def _paint(chart: QWidget, device: Any) -> None:
+def _paint(chart: QWidget, device: Any) -> bool:
+    """Paint a chart; False when the device takes nothing, as a file that can only be read."""
     painter = QPainter(device)
+    if not painter.isActive():
+        return False
     chart.render(painter, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)  # without the panel's own ground
-    painter.end()
+    return bool(painter.end())

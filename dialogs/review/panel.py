@@ -386,8 +386,8 @@ class ReviewPanel(QDockWidget):
 
 
 def _relative(path: str, folder: Path) -> str:
-    """Return the path of a photo as it stays right when the study's folder moves."""
+    """Return the path of a photo as it stays right when the study's folder moves, also to another system."""
     try:
-        return str(Path(path).relative_to(folder)) if path else ""
+        return Path(path).relative_to(folder).as_posix() if path else ""
     except ValueError:
         return path

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import (
-    QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
@@ -22,7 +21,6 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...processing.layers.sources import file_of
-from ...processing.running.promptness import promptly
 from ...processing.texts import tr
 from ..parts.beside import put_beside, take_away
 from ..parts.ids import id_text
@@ -32,6 +30,7 @@ from ..study.crossing import crossing
 from ..study.session import Session
 from ..study.steps import results_of
 from ..study.study import Study
+from ..study.tasks import begin
 from ..study.turns import Turns, through
 from . import items as review_items
 from .desk import ReviewDesk, make_store, open_desk
@@ -118,7 +117,7 @@ class Reviewing(QObject):
         """Read many parcels in the background, then show the panel, unless the project has gone meanwhile."""
         found: dict[str, ReviewDesk] = {}
 
-        def over(error: Exception | None, result: Any = None) -> None:
+        def over(error: Exception | None) -> None:
             if self._task is not task:
                 return
             self._task = None
@@ -132,8 +131,7 @@ class Reviewing(QObject):
         def act(task: QgsTask) -> None:
             found["desk"] = work()
 
-        self._task = task = QgsTask.fromFunction(tr("Reading the parcels to review"), promptly(act), on_finished=over)
-        QgsApplication.taskManager().addTask(task)
+        self._task = task = begin(tr("Reading the parcels to review"), act, over)
 
     def _show(self, desk: ReviewDesk, review_map: ReviewMap, to_front: bool) -> Iterator[int]:
         """Show what was read, in turns: a new panel, its place in the window and a thousand communities are felt."""

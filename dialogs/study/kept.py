@@ -53,7 +53,9 @@ def whole_folder(folder: str, home: str) -> str:
         folder = QUrl(folder).toLocalFile()
     if not folder:
         return ""
-    path = Path(folder).expanduser()
+    path = Path(folder)
+    with contextlib.suppress(RuntimeError):  # ~ in front of what is nobody's name here
+        path = path.expanduser()
     return str(path if path.is_absolute() else (Path(home) if home else Path.home()) / path)
 
 

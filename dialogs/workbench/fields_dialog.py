@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from qgis.core import NULL, QgsFeatureRequest, QgsVectorLayer
+from qgis.core import QgsFeatureRequest, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QBrush
 from qgis.PyQt.QtWidgets import (
@@ -22,6 +22,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...core.resources import read_resource
+from ...processing.intake.reading import plain_value
 from ...processing.texts import interface_language, tr
 from ..parts.calm import CalmCombo
 from ..parts.help_pages import add_help
@@ -51,12 +52,12 @@ def _column_words() -> dict[str, dict[str, str]]:
 
 
 def read_values(layer: QgsVectorLayer) -> dict[str, list[str]]:
-    """Return the values of each field that are not empty, as texts, from the first features of the layer."""
+    """Return the values of each field that are not empty, as texts, as a run reads them, from the first features."""
     found: dict[str, list[str]] = {item.name(): [] for item in layer.fields()}
     request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry).setLimit(LOOKED_AT)
     for feature in layer.getFeatures(request):
         for name, value in zip(found, feature.attributes()):
-            text = "" if value is None or value == NULL else str(value)
+            text = "" if (told := plain_value(value)) is None else str(told)
             if text.strip():
                 found[name].append(text)
     return found

@@ -9,12 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsCsException, QgsPointXY, QgsTask
+from qgis.core import QgsCoordinateReferenceSystem, QgsCsException, QgsPointXY, QgsTask
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...core.errors import Cancelled, RenewalError
 from ...core.run import Run
-from ...processing.running.promptness import promptly
 from ...processing.texts import interface_language, tr
 from ..parts.beside import put_beside, take_away
 from ..review.items import table_of
@@ -24,6 +23,7 @@ from ..study.calling_off import called_off
 from ..study.crossing import crossing
 from ..study.steps import results_of
 from ..study.study import Study
+from ..study.tasks import begin
 from ..study.turns import Turns, aside, through
 from .loading import Loaded, barrier_reader, crs_of, load, made_at, standard_id_of
 from .map import HandMap
@@ -46,7 +46,7 @@ class ZoneHand(QObject):
         self.map: HandMap | None = None
         self.loaded: Loaded | None = None
         self.zone = ""
-        self._locks = Locks()
+        self._locks = Locks()  # of the study, as read last
         self._unsaved: dict[str, Loaded] = {}  # by study: what is opened again as it was left
         self._task: QgsTask | None = None
         self._taking: Turns | None = None  # what was read is being shown
@@ -109,7 +109,7 @@ class ZoneHand(QObject):
             except Cancelled:
                 return
 
-        def over(error: Exception | None, result: Any = None) -> None:
+        def over(error: Exception | None) -> None:
             task, self._task = self._task, None
             if task is None:  # the project has gone meanwhile
                 return
@@ -119,14 +119,15 @@ class ZoneHand(QObject):
             elif error is not None and not task.isCanceled():
                 self.failed.emit(wording.error_text(error))
 
-        self._task = QgsTask.fromFunction(tr("Reading the zones and their parcels"), promptly(work), on_finished=over)
-        QgsApplication.taskManager().addTask(self._task)
+        self._task = begin(tr("Reading the zones and their parcels"), work, over)
         if self._iface is not None:
             self._iface.messageBar().pushInfo(tr("Urban Renewal Workbench"), tr("Reading the zones and their parcels…"))
 
     def _take(self, loaded: Loaded) -> Iterator[int]:
         """Show what was read, in turns."""
         self.loaded = loaded
+        if loaded.sources != (sources := self._sources()):  # else what is saved by now is not yet in its locks
+            loaded.locks, loaded.sources = self._locks, sources
         if not self.loaded.desk.members:
             self.failed.emit(tr("There are no zones to work on."))
             return
@@ -239,7 +240,7 @@ class ZoneHand(QObject):
         if study.study_id != self.loaded.study_id:
             self.failed.emit(tr("These zones belong to another study of the project: show that one, then save."))
             return
-        locks = self._locks.with_changes(*desk.changes())
+        locks = self.loaded.locks.with_changes(*desk.changes())
         try:
             written = write_locks(Path(study.folder), locks, self.loaded.shapes, self.loaded.crs)
         except HandStoreError as error:
@@ -247,9 +248,14 @@ class ZoneHand(QObject):
             return
         stamps = {f"{name}_STAMP": str(stamp_of(source)) if source else "" for name, source in written.items()}
         self._dock.session.set_values({**written, **stamps})
-        self.loaded.saved = desk.changes()
+        self.loaded.saved, self.loaded.sources = desk.changes(), self._sources()
         self._dock.look_soon()
         self._show(tr("Saved; it holds from the next delineation."))
+
+    def _sources(self) -> tuple[str, ...]:
+        """Return where the study that is shown has its locks."""
+        settings = self._dock.session.study.settings
+        return tuple(str(settings.get(name, "") or "") for name in ("LOCKED_IN", "LOCKED_OUT"))
 
     def _back(self, step: Any) -> None:
         if step is not None:
@@ -266,6 +272,7 @@ class ZoneHand(QObject):
         short = [say(code, interface_language(), **values) for code, values in desk.shortfalls(zone)]
         self.panel.show_totals(desk.totals_of(first), desk.totals(zone), short, limits_of(desk.rules.limits))
         put_in, taken_out = desk.changes()
+        self.panel.save.setEnabled(self.loaded.is_unsaved())
         self.panel.show_state(bool(desk.done), bool(desk.undone), len(put_in), len(taken_out), saved)
         names = {"zone": first & now, "in": now - first, "out": first - now}
         self.map.show({look: [desk.ids[row] for row in rows] for look, rows in names.items()})

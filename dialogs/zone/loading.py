@@ -35,7 +35,8 @@ COLUMNS = {  # what the desk looks at; the gap detail alone has a million rows o
 class Loaded:
     """One session: whose zones, the desk, zone titles, parcels' shapes and their search tree, the system.
 
-    `made_at`: when the steps ended whose results were read; `saved`: the changes that are locks by now.
+    `made_at`: when the steps ended whose results were read; `locks`: those there were when the session began, and
+    `sources` where the study has them now; `saved`: the changes that are locks by now.
     """
 
     study_id: str
@@ -45,6 +46,8 @@ class Loaded:
     tree: Any
     crs: QgsCoordinateReferenceSystem
     made_at: dict[str, str]
+    locks: Any = None
+    sources: tuple[str, ...] = ()
     saved: tuple[dict[str, str], list[str]] = field(default_factory=lambda: ({}, []))
 
     def is_unsaved(self) -> bool:

@@ -169,7 +169,6 @@ class ZonePanel(QDockWidget):
         """Show which buttons work, and what has been changed and saved."""
         self.undo.setEnabled(can_undo)
         self.redo.setEnabled(can_redo)
-        self.save.setEnabled(put_in + taken_out > 0)
         told = tr("{n} put in, {m} taken out").format(n=put_in, m=taken_out)
         self.saved.setText(flowing((ended(told), saved)) if saved else told)
 

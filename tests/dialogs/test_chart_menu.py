@@ -59,6 +59,26 @@ def test_saved_as_png_and_as_svg_with_text(bars, tmp_path, monkeypatch):
         chart_menu.save_picture(bars, tmp_path / "away" / "x.png")
 
 
+def test_a_picture_that_is_not_written_over_an_older_one_is_said(bars, tmp_path, monkeypatch):
+    """The older file is there and not empty: that says nothing of the new one."""
+    from qgis.PyQt import QtSvg
+    from urban_renewal.dialogs.parts import chart_menu
+
+    path = tmp_path / "旧.svg"
+    path.write_text("<svg/>", encoding="utf-8")
+
+    class Elsewhere(QtSvg.QSvgGenerator):
+        """Cannot write: where it would there is no folder."""
+
+        def setFileName(self, name):
+            super().setFileName(str(tmp_path / "no" / "x.svg"))
+
+    monkeypatch.setattr(QtSvg, "QSvgGenerator", Elsewhere)
+    with pytest.raises(OSError, match="旧"):
+        chart_menu.save_picture(bars, path)
+    assert path.read_text(encoding="utf-8") == "<svg/>"
+
+
 def test_every_chart_has_its_table(qtbot):
     """The profile, the evidence and the cards' charts: as many rows as there is drawn, under their headings."""
     from types import SimpleNamespace

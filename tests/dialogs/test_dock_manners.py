@@ -79,7 +79,7 @@ def test_a_figure_says_what_stands_behind_it(dock, qtbot):
     followed = []
     card.link_asked.connect(lambda key, action: followed.append((key, action)))
     [cell] = card.figures._cells
-    for is_by_keys in (False, True):
+    for number, is_by_keys in enumerate((False, True), 1):
         if is_by_keys:
             QTest.keyClick(cell, Qt.Key.Key_Return)
         else:
@@ -91,7 +91,7 @@ def test_a_figure_says_what_stands_behind_it(dock, qtbot):
         assert [way.text() for way in ways] == ["Show on map", "Open table"]
         ways[1].trigger()
         menu.close()
-        qtbot.wait(10)
+        qtbot.waitUntil(lambda menu=menu, number=number: len(followed) == number and not menu.isVisible())
     assert followed == [("tag", "table")] * 2
 
 

@@ -42,6 +42,20 @@ def test_gbk_shapefile_becomes_the_facilities(dock, qtbot, gbk_file, project):
     assert next(layer.getFeatures())["设施类别"] == "幼儿园"
 
 
+@pytest.mark.parametrize("told", ["", "GBK"])
+def test_endings_in_capitals_are_parts_of_a_shapefile_too(dock, gbk_file, project, told):
+    """As on a stick of DOS: without .CPG the bytes of the .DBF tell the encoding; with one nobody is asked."""
+    for path in sorted(gbk_file.parent.glob("设施点.*")):
+        path.rename(path.with_suffix(path.suffix.upper()))
+    if told:
+        gbk_file.with_suffix(".CPG").write_text(told, encoding="ascii")
+    sheet = drop(dock, gbk_file.with_suffix(".SHP"))
+    assert sheet.encoding.isVisibleTo(sheet) is not bool(told)
+    assert told or sheet.encoding.currentText() == "GB18030"
+    assert sheet.preview.item(0, 1).text() == "幼儿园"
+    sheet.reject()
+
+
 def test_layers_of_a_geopackage(dock, qtbot, load_inputs, tmp_path, project):
     load_inputs(*("parcels", "facilities", "population", "roads", "stations"))
     sheet = drop(dock, tmp_path / "in.gpkg")

@@ -176,11 +176,13 @@ def test_a_choice_has_room_for_its_words(dock, study, qtbot):
 
     editor = dock.editors.open("template")
     editor.dialog.form.sections.setCurrentRow(len(editor.dialog.sections) - 1)
-    qtbot.wait(50)
-    combos = [
-        box for box in editor.dialog.form.findChildren(CalmCombo) if box.isVisible() and "R2004" in box.currentText()
-    ]
-    assert combos and all(box.shown_text() == box.currentText() for box in combos)
+
+    def is_whole():
+        boxes = editor.dialog.form.findChildren(CalmCombo)
+        combos = [box for box in boxes if box.isVisible() and "R2004" in box.currentText()]
+        return bool(combos) and all(box.shown_text() == box.currentText() for box in combos)
+
+    qtbot.waitUntil(is_whole)
     editor.dialog.done(0)
 
 
@@ -194,6 +196,5 @@ def test_words_beside_wide_numbers_are_whole(qgis_app, qtbot):
     side.resize(120, 300)
     side.show()
     side.show_told(Told((Line("All projects, low", 1_978_922.1, 2_078_922.1, "10,000 yuan", 1),), "."))
-    qtbot.wait(50)
     word = side.table.fontMetrics().horizontalAdvance("projects,")
-    assert side.table.columnWidth(0) > word
+    qtbot.waitUntil(lambda: side.table.columnWidth(0) > word)

@@ -503,9 +503,8 @@ def test_the_list_of_changes_shows_long_classes_where_there_is_room(qgis_app, qt
     for letters, is_whole in ((70, True), (40, False)):
         preview.resize(preview.fontMetrics().averageCharWidth() * letters, 900)
         preview.show()
-        qtbot.wait(20)
         view = preview.list
-        assert sum(map(view.columnWidth, range(4))) == view.viewport().width()
+        qtbot.waitUntil(lambda view=view: sum(map(view.columnWidth, range(4))) == view.viewport().width())
         wanted = [view.sizeHintForColumn(column) for column in range(4)]
         assert view.columnWidth(0) >= wanted[0] and view.columnWidth(3) >= wanted[3]
         assert (view.columnWidth(1) >= wanted[1]) == is_whole

@@ -17,11 +17,12 @@ def test_the_map_stays_in_metres_when_qgis_sets_its_own_a_turn_later(project, qt
     from urban_renewal.dialogs.study.adding import add_in_order
 
     degrees = QgsCoordinateReferenceSystem("EPSG:4326")
-    QTimer.singleShot(0, lambda: project.setCrs(degrees))
+    came = []
+    QTimer.singleShot(0, lambda: (project.setCrs(degrees), came.append(1)))
     add_in_order(project, points_in("EPSG:4326", "POINT(106.57 29.55)"))
     add_in_order(project, points_in("EPSG:4326", "POINT(106.58 29.56)"))
-    qtbot.wait(100)
-    assert project.crs().authid() == "EPSG:4545"
+    qtbot.waitUntil(lambda: bool(came), timeout=5000)
+    qtbot.waitUntil(lambda: project.crs().authid() == "EPSG:4545", timeout=5000)
     project.setCrs(degrees)  # a person's own wish stays
     add_in_order(project, points_in("EPSG:4326", "POINT(106.58 29.56)"))
     qtbot.wait(100)

@@ -111,9 +111,8 @@ def test_done_steps_fold_where_there_is_little_height(dock, click, qtbot, tmp_pa
     click(dock.run_all)
     wait_idle(qtbot, dock)
     dock.resize(390, height)
-    qtbot.wait(50)
     card, is_low = dock.cards["zones"], height == 500
-    assert card.rest.isHidden() == is_low
+    qtbot.waitUntil(lambda: card.rest.isHidden() == is_low)
     assert ("1 zone" in card.state.text()) == is_low
     if is_low:
         qtbot.mouseClick(card, Qt.MouseButton.LeftButton)

@@ -138,6 +138,33 @@ def test_areas_go_by_the_same_minutes(maps, explore, project, qtbot):
     explore.close()
 
 
+def test_areas_are_those_of_the_map_that_is_told(maps, explore, project, qtbot):
+    """A later click, whose own map is not drawn yet, does not move them."""
+    ask(explore, 1.0)
+    explore._point = type(explore._point)(EAST + 230, NORTH + 60)
+    explore.panel.way.linkActivated.emit("map:areas")
+    qtbot.waitUntil(lambda: bool(project.mapLayersByName("Areas: 1 min, Elder, from here")), timeout=10000)
+    layer = project.mapLayersByName("Areas: 1 min, Elder, from here")[0]
+    assert layer.extent().contains(maps.now.point)
+    explore.close()
+
+
+def test_barriers_in_a_system_that_is_lost_are_told(maps, explore, project, monkeypatch):
+    from qgis.core import QgsCsException, QgsVectorLayer
+    from urban_renewal.dialogs.explore import time_maps
+
+    def lost(*_):
+        raise QgsCsException("lost")
+
+    told, barriers = [], QgsVectorLayer("LineString?crs=EPSG:4490", "河", "memory")
+    ask(explore, 1.0)
+    monkeypatch.setattr(explore.lookups, "role_layer", lambda role: barriers)
+    monkeypatch.setattr(time_maps, "crossing", lost)
+    explore.failed.connect(told.append)
+    explore.panel.way.linkActivated.emit("map:areas")
+    assert told == ["lost"]
+
+
 def test_a_time_map_lies_on_top_wherever_somebody_clicked(maps, explore, project, monkeypatch):
     """QGIS puts a layer where the list of layers was clicked last, below the ground, say, unless it is told a place."""
     ask(explore, 1.0)

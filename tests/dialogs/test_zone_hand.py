@@ -130,6 +130,24 @@ def test_saved_changes_are_locks_of_the_next_delineation(hand, click, dock, tmp_
     assert [row["parcel_id"] for row in QgsVectorLayer(source, "in", "ogr").getFeatures()] == ["P3"]
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_what_is_undone_after_saving_is_saved_once_more(hand, click, dock, again):
+    """The locks are then those there were before; also when the panel was left and opened again meanwhile."""
+    hand.click(middle(3))
+    click(hand.panel.save)
+    study = dock.session.study
+    assert "LOCKED_IN" in study.settings and not hand.panel.save.isEnabled()
+    click(hand.panel.undo)
+    if again:
+        hand.open()
+    click(hand.panel.save)
+    assert "LOCKED_IN" not in study.settings and "LOCKED_OUT" not in study.settings
+    click(hand.panel.redo)
+    click(hand.panel.save)
+    layer = QgsVectorLayer(study.settings["LOCKED_IN"], "in", "ogr")
+    assert [row["parcel_id"] for row in layer.getFeatures()] == ["P3"]
+
+
 @pytest.mark.parametrize("role", ["LOCKED_IN", "LOCKED_OUT"])
 def test_locks_of_others_stay_where_they_lie_however_often_ours_are_saved(hand, click, dock, tmp_path, role):
     """Theirs in degrees, as a delivery of another system has them; ours are metres."""
