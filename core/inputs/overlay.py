@@ -17,6 +17,7 @@ from ..trees import Tree
 
 SLICE = 10_000  # parcels between two looks at Cancel
 NOTHING_M2 = 0.01  # own choice: neighbours that merely touch do not share
+LEAST_SHARE = 0.1  # own choice: with less of it on parcels a building stands beside them, drawn a little askew
 BOUNDARY = "开发边界|(?:growth|development) boundary"  # of CONSTRAINTS.kind
 
 
@@ -27,7 +28,8 @@ def share_buildings(measured: pd.DataFrame, parcels: pd.DataFrame, run: Run) -> 
     Columns: `building`, `parcel` (row positions, int64), `share` float: the part of the footprint that lies there,
     1 in total over the parcels it touches (what lies on no parcel is left to those it stands on), `is_main`: its
     largest part, ties by parcel_id. Sorted by building, parcel_id. Buildings on no parcel are listed
-    (`building_outside`) and have no row. Where parcels overlap, both get a part.
+    (`building_outside`), those with less than LEAST_SHARE on parcels too (`building_beside`), and have no row. Where
+    parcels overlap, both get a part.
     """
     houses, land = frames.geometries(measured), frames.geometries(parcels)
     starts = range(0, len(land), SLICE)
@@ -35,7 +37,9 @@ def share_buildings(measured: pd.DataFrame, parcels: pd.DataFrame, run: Run) -> 
     columns = {"building": np.int64, "parcel": np.int64, "part_m2": np.float64}
     parts = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(columns)).astype(columns)
     outside = np.setdiff1d(np.arange(len(measured)), parts["building"].to_numpy())
-    run.leave_out("BUILDINGS", measured["building_id"].to_numpy(dtype=object)[outside], "building_outside")
+    ids = measured["building_id"].to_numpy(dtype=object)
+    run.leave_out("BUILDINGS", ids[outside], "building_outside")
+    parts = _without_neighbours(parts, shapely.area(houses), ids, run)
     parts["parcel_id"] = parcels["parcel_id"].to_numpy(dtype=object)[parts["parcel"].to_numpy()]
     parts = parts.sort_values(["building", "parcel_id"], ignore_index=True)
     total = parts.groupby("building")["part_m2"].transform("sum")
@@ -43,6 +47,16 @@ def share_buildings(measured: pd.DataFrame, parcels: pd.DataFrame, run: Run) -> 
     largest = parts.groupby("building")["part_m2"].idxmax()  # the first of equals: lowest parcel_id
     parts["is_main"] = np.isin(np.arange(len(parts)), largest.to_numpy())
     return parts[["building", "parcel", "share", "is_main"]]
+
+
+def _without_neighbours(parts: pd.DataFrame, foot_m2: Any, ids: Any, run: Run) -> pd.DataFrame:
+    """Return the parts without those of buildings that only reach over the rim of the parcels, which are listed."""
+    on_parcels = np.bincount(parts["building"].to_numpy(), weights=parts["part_m2"].to_numpy(), minlength=len(foot_m2))
+    share = np.divide(on_parcels, foot_m2, out=np.zeros(len(foot_m2)), where=foot_m2 > 0)
+    beside = np.flatnonzero((share > 0) & (share < LEAST_SHARE))
+    for row in beside:
+        run.leave_out("BUILDINGS", [ids[row]], "building_beside", "warning", percent=f"{100 * share[row]:.1f}")
+    return parts[~parts["building"].isin(beside)].reset_index(drop=True) if len(beside) else parts
 
 
 def is_growth_boundary(constraints: pd.DataFrame) -> npt.NDArray[np.bool_]:

@@ -109,3 +109,21 @@ def test_storeys_below_ground_are_taken_off_all_storeys():
     below = pd.Series(["2", "地下3层", "2", None, "1", "1", "0", "2"], dtype="string")
     texts, n = less_basements(all_storeys, below)
     assert words(texts) == ["6", "砼30", "18/-2", "3", "5", None, "7", "2"] and n == 3
+
+
+def test_a_building_that_reaches_over_the_rim_of_the_land_stands_beside_it():
+    """A tower of 30 storeys over a kerb by 0.2 m of its 20 brought the parcel all of its 12,000 m²."""
+    parcels = pd.DataFrame({"parcel_id": ["p1", "p2"]})
+    parcels["geometry"] = np.array([shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100)], dtype=object)
+    frame = buildings(
+        (shapely.box(20, -19.8, 40, 0.2), {"floors": 30}), (shapely.box(90, -19, 110, 1), {}),  # 1 %, twice 2.5 %
+        (shapely.box(50, -18, 70, 2), {}),  # 10 %
+        (shapely.box(60, 50, 100.1, 60), {}),  # all of it, 0.25 % on the neighbour's
+    )  # fmt: skip
+    run = Run()
+    found = share_buildings(measure_buildings(frame, run), parcels, run)
+    assert found[["building", "parcel"]].values.tolist() == [[2, 0], [3, 0], [3, 1]]
+    assert found["share"].tolist()[0] == 1 and found["share"].iloc[1:].sum() == pytest.approx(1)
+    assert [(row.feature_id, row.code, row.values["percent"]) for row in run.left_out] == [
+        ("b0", "building_beside", "1.0"), ("b1", "building_beside", "5.0")
+    ]  # fmt: skip

@@ -407,7 +407,8 @@ def recount(town, buildings):
     for house in buildings:
         shape = house[frames.GEOMETRY]
         main = max(range(5), key=lambda i: (round(shape.intersection(squares[i]).area, 3), -i))
-        if main == 4 or shape.intersection(squares[main]).area < 0.01:
+        on_parcels = sum(shape.intersection(square).area for square in squares)
+        if main == 4 or on_parcels < 0.1 * shape.area:  # it merely reaches over the rim of the town
             continue
         floor = shape.area * int(house["floors"])
         action, reason = house["action"], (house["reason"] or "").strip()
