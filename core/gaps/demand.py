@@ -27,6 +27,7 @@ Places = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
 MOST_PEOPLE = 1e8  # own choice: at one place more people than any city has; sums of whole thousandths stay exact
 MILLI = 1000
+OTHER_SHARE = 0.01  # own choice: sums of people that differ by more are not of the same places
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +61,8 @@ def demand_points(parcels: pd.DataFrame, building_people: pd.DataFrame | None, r
     `building_people` the table of that name. Buildings without a parcel of the layer are left out and listed
     (`home_off_parcels`); negative and impossible counts too (`people_impossible`): they are unknown. On a parcel where
     people live only their homes count: who lives there does not set out from the shop or the shed beside.
-    Raises RenewalError("people_missing") when neither table says how many people there are.
+    Raises RenewalError("people_missing") when neither table says how many people there are, ("homes_without_people")
+    when nobody lives in the buildings and people on the parcels.
     """
     if building_people is None:
         table = parcels
@@ -95,8 +97,26 @@ def demand_points(parcels: pd.DataFrame, building_people: pd.DataFrame | None, r
         milli[name] = np.rint(np.nan_to_num(values) * MILLI).astype(np.int64)
         nobody = (floor == 0) & ~odd & (building_people is not None and name in table)
         known[name] = ~np.isnan(values) | nobody
+    if building_people is not None:
+        _compare_people(parcels, milli, run)
     _tell_partly_known(parcels, row, known, floor, run)
     return Demand(names, shapely.get_x(points), shapely.get_y(points), row, milli, known, floor)
+
+
+def _compare_people(parcels: pd.DataFrame, milli: Mapping[str, Whole], run: Run) -> None:
+    """Tell where the people of the buildings are not those whom the parcels have: buildings filtered away, or doubled.
+
+    Raises RenewalError("homes_without_people").
+    """
+    own = frames.reals(parcels, "pop")
+    people = float(np.rint(own[(own >= 0) & (own <= MOST_PEOPLE)] * MILLI).sum()) / MILLI
+    if people <= 0:
+        return
+    if not any(values.any() for values in milli.values()):
+        raise RenewalError("homes_without_people", people=round(people))
+    homes = int(milli["pop"].sum()) / MILLI
+    if homes > 0 and abs(homes - people) > max(OTHER_SHARE * people, 1.0):
+        run.warn("homes_people_differ", homes=round(homes), people=round(people))
 
 
 def _lived_in(building_people: pd.DataFrame, row: Places, n: int) -> Flags:

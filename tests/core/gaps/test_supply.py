@@ -155,6 +155,29 @@ def test_need_is_a_whole_number_of_thousandths(kinds):
         demand_points(parcels[["parcel_id", "geometry"]], None, Run())
 
 
+def test_people_of_buildings_that_are_not_those_of_the_parcels():
+    """One home of two is filtered away: 60 of 100 people. None is left: nobody would lack anything."""
+    parcels = pd.DataFrame({"parcel_id": ["p1"], "pop": [100.0], "geometry": [shapely.box(0, 0, 9, 9)]})
+    homes = pd.DataFrame({"building_id": ["b1", "b2"], "parcel_id": "p1", "pop": [60.0, 40.0]})
+    homes["geometry"] = np.array([shapely.box(x, 0, x + 1, 1) for x in range(2)], dtype=object)
+
+    def told(table, ground=parcels):
+        run = Run()
+        demand_points(ground, table, run)
+        return [(message.code, *message.values.values()) for message in run.messages]
+
+    assert told(homes) == []
+    assert told(homes.iloc[:1]) == [("homes_people_differ", 60, 100)]
+    assert told(pd.concat([homes, homes])) == [("homes_people_differ", 200, 100)]
+    assert told(homes.assign(pop=[60.0, 41.0])) == []  # 1 % itself
+    assert told(homes.iloc[:1], parcels.drop(columns="pop")) == []
+    assert told(homes.assign(pop=0.0), parcels.assign(pop=0.0)) == []
+    for nobody in (homes.iloc[:0], homes.assign(pop=np.nan), homes.assign(parcel_id="other")):
+        with pytest.raises(RenewalError) as refused:
+            told(nobody)
+        assert refused.value.code == "homes_without_people"
+
+
 def test_impossible_numbers_are_listed_and_unknown(kinds):
     """A slip of the pen must not run over whole numbers: 1e200 people, −3 people, 1e200 places."""
     parcels = pd.DataFrame({"parcel_id": ["p1", "p2", "p3", "p4"], "pop": [1e200, -3.0, 1e8, np.inf]})
