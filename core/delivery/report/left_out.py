@@ -71,8 +71,8 @@ def _ids(ids: pd.Series) -> list[str]:
 
 def _named(ids: list[str], most: int, language: str) -> str:
     """Return the first ids, and how many there are in all where those are not all of them."""
-    first, more = join_words(ids[:most], language), len(ids) - most
-    return first if more <= 0 else say("report_left_out_ids", language, ids=first, n=len(ids), more=more)
+    first = join_words(ids[:most], language)
+    return first if len(ids) <= most else say("report_left_out_ids", language, ids=first, n=len(ids))
 
 
 def _opening(words: str, lines: list[str]) -> Markup:

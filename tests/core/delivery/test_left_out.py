@@ -60,7 +60,7 @@ def test_a_reason_in_one_sentence_opens_to_its_ids():
     html = left_out_section(step(*broken), "zh")
     assert "P029 等 31 个<" in html and "P030" not in html
     html = left_out_section(step(*broken[:4], ("PARCELS", "Q", "invalid", "warning", "worse", 1)), "en")
-    assert "<li>P000, P001, P002 and 1 more: broken</li><li>Q: worse</li>" in html
+    assert "<li>P000, P001, P002 and others, 4 in all: broken</li><li>Q: worse</li>" in html
 
 
 def test_rows_are_named_by_their_key_with_looks_at_cancel():
