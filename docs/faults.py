@@ -255,7 +255,8 @@ def turned_by_wheel(widget: QWidget) -> Iterator[str]:
     above, is_scrolled = widget, False
     while above is not None and not above.isWindow():
         above = above.parentWidget()
-        is_scrolled = is_scrolled or isinstance(above, (QScrollArea, QTableView))
+        is_calm = type(above).__name__ == "LowScroll"  # looks after the wheel itself
+        is_scrolled = is_scrolled or (isinstance(above, (QScrollArea, QTableView)) and not is_calm)
     ours = (kind for kind in type(widget).__mro__ if kind.__module__.startswith("urban_renewal"))
     if is_scrolled and not any("wheelEvent" in vars(kind) for kind in ours):
         yield "the wheel changes it while the page is scrolled"

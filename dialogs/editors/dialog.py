@@ -22,7 +22,7 @@ from ..study import wording
 from . import figure_rows, pasting
 from .asking import asks, tell_in_box
 from .draft import Draft, open_draft
-from .form import EditorForm
+from .form import LEFT_LETTERS, PLAIN_LETTERS, EditorForm
 from .readers import content_fault
 from .rows import Row, Section
 from .ruleset_rows import weights_text
@@ -51,7 +51,8 @@ class EditorDialog(QDialog):
         self.row: Row | None = None
         self.sections: list[Section] = []
         self.key = ""
-        self.form = EditorForm(side, draft.kind == "ruleset")
+        left = PLAIN_LETTERS if draft.kind == "template" else LEFT_LETTERS  # its tables are wide, its names short
+        self.form = EditorForm(side, draft.kind == "ruleset", left)
         self.shaping = TemplateBar(self) if draft.kind == "template" else None
         if self.shaping is not None:
             self.form.add_bars(self.shaping.layers, self.shaping.fields)

@@ -37,7 +37,7 @@ from .table import BlockTable, chip
 from .trying import TryOne
 from .words import legend
 
-LEFT_LETTERS, RIGHT_LETTERS = 38, 49  # widths in average letters
+LEFT_LETTERS, PLAIN_LETTERS, RIGHT_LETTERS = 38, 32, 49  # widths in average letters
 MOVED = QAbstractItemView.DragDropMode.InternalMove
 
 
@@ -111,7 +111,7 @@ class Sections(QListWidget):
 class EditorForm(QWidget):
     """Everything but the preview, which is given: it stands at the right."""
 
-    def __init__(self, side: QWidget, is_rules: bool) -> None:
+    def __init__(self, side: QWidget, is_rules: bool, left_letters: int = LEFT_LETTERS) -> None:
         super().__init__()
         self.tables: list[BlockTable] = []
         self.side = side
@@ -138,10 +138,10 @@ class EditorForm(QWidget):
         for button in (self.help, self.cancel, self.keep, self.apply, self.save_as, self.load, self.export,
                        self.compare, self.undo, self.restore):  # fmt: skip
             button.setAutoDefault(False)  # Enter in a cell must not press a button
-        self._arrange(side)
+        self._arrange(side, left_letters)
         self.one.setVisible(is_rules)
 
-    def _arrange(self, side: QWidget) -> None:
+    def _arrange(self, side: QWidget, left_letters: int) -> None:
         letter = self.fontMetrics().averageCharWidth()
         top = QHBoxLayout()
         for widget in (self.base, self.save_as, self.load, self.export, self.compare):
@@ -174,7 +174,7 @@ class EditorForm(QWidget):
         split = QSplitter(Qt.Orientation.Horizontal)
         for widget in (left, scroll, LowScroll(side)):
             split.addWidget(widget)
-        split.setSizes([letter * LEFT_LETTERS, letter * 118, letter * RIGHT_LETTERS])
+        split.setSizes([letter * left_letters, letter * 118, letter * RIGHT_LETTERS])
         for place, stretch in enumerate((0, 1, 0)):
             split.setStretchFactor(place, stretch)
             split.setCollapsible(place, False)

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QEvent, QObject, QSize, Qt
-from qgis.PyQt.QtGui import QKeyEvent, QResizeEvent
-from qgis.PyQt.QtWidgets import QFrame, QScrollArea, QWidget
+from qgis.PyQt.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from qgis.PyQt.QtWidgets import QAbstractSpinBox, QComboBox, QFrame, QScrollArea, QWidget
 
 LEAST_LINES = 12  # of text: 1366 × 768 at 150 % leaves some 20 beside toolbars, title and tabs
+FIELDS = (QComboBox, QAbstractSpinBox)
 PAGES = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -35,6 +36,14 @@ class LowScroll(QScrollArea):
         """Return what the page would like to have."""
         return self._page.sizeHint()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look after the wheel over fields, which would take it and the focus while the page is scrolled."""
+        super().showEvent(event)
+        for field in (field for kind in FIELDS for field in self._page.findChildren(kind)):
+            field.installEventFilter(self)
+            if field.focusPolicy() == Qt.FocusPolicy.WheelFocus:
+                field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the page the room there is."""
         super().resizeEvent(event)
@@ -45,6 +54,9 @@ class LowScroll(QScrollArea):
         if watched is self._page and event.type() == QEvent.Type.LayoutRequest:
             self.fit()
             self.updateGeometry()
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, FIELDS) and self.verticalScrollBar().maximum():
+            event.ignore()  # the page under it is scrolled: nothing is chosen by the way
+            return True
         return bool(super().eventFilter(watched, event))  # it follows the size of the page
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -228,3 +228,17 @@ def click(explore, x, y):
     """Click a place of the map while exploring; return what the panel says."""
     explore.tool.canvasClicked.emit(QgsPointXY(x, y), Qt.MouseButton.LeftButton)
     return explore.panel.text.toPlainText()
+
+
+def turn_wheel(widget):
+    """Send a notch of the wheel to a widget; whether it was taken."""
+    from qgis.PyQt.QtCore import QPoint, QPointF, Qt
+    from qgis.PyQt.QtGui import QWheelEvent
+    from qgis.PyQt.QtWidgets import QApplication
+
+    event = QWheelEvent(
+        QPointF(3, 3), QPointF(widget.mapToGlobal(QPoint(3, 3))), QPoint(), QPoint(0, -120),
+        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(widget, event)
+    return event.isAccepted()

@@ -5,6 +5,8 @@ from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtWidgets import QLabel, QLineEdit, QTextEdit, QVBoxLayout, QWidget
 from urban_renewal.dialogs.parts.low import LowScroll
 
+from .helpers import turn_wheel
+
 
 def page_of(labels=30):
     page = QWidget()
@@ -140,3 +142,16 @@ def test_a_narrow_rules_editor_needs_no_second_bar_for_scrolling(dock, qtbot):
         dialog.resize(letter * letters, 600)
         qtbot.waitUntil(lambda is_below=is_below: (form.one.y() > form.detail.y()) == is_below, timeout=2000)
         assert form.scroll.horizontalScrollBar().maximum() == 0
+
+
+def test_the_wheel_scrolls_a_low_panel_and_chooses_nothing(review, qtbot):
+    """Over a field the page goes on scrolling; where nothing is scrolled the wheel chooses as everywhere in QGIS."""
+    box, scroll = review.form.which, review.widget()
+    review.resize(430, 300)
+    qtbot.waitUntil(lambda: scroll.verticalScrollBar().maximum() > 0, timeout=2000)
+    assert not turn_wheel(box) and box.currentIndex() == 0  # left to the page
+    assert turn_wheel(scroll.viewport()) and scroll.verticalScrollBar().value() > 0
+    assert box.focusPolicy() == Qt.FocusPolicy.StrongFocus
+    review.resize(430, 1200)
+    qtbot.waitUntil(lambda: scroll.verticalScrollBar().maximum() == 0, timeout=2000)
+    assert turn_wheel(box) and box.currentIndex() > 0

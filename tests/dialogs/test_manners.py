@@ -1,8 +1,8 @@
 """What people expect of every field and table without a word: wheel, clipboard, sorting, empty tables, digits."""
 
 import pytest
-from qgis.PyQt.QtCore import QEvent, QPoint, QPointF, Qt
-from qgis.PyQt.QtGui import QInputMethodEvent, QKeyEvent, QWheelEvent
+from qgis.PyQt.QtCore import QEvent, Qt
+from qgis.PyQt.QtGui import QInputMethodEvent, QKeyEvent
 from qgis.PyQt.QtWidgets import (
     QApplication,
     QComboBox,
@@ -15,20 +15,10 @@ from qgis.PyQt.QtWidgets import (
 )
 from urban_renewal.core import envelope
 
-from .helpers import number
+from .helpers import number, turn_wheel
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 PRICE = ("items", 0, "price", "value")
-
-
-def turn_wheel(widget):
-    """Send a notch of the wheel to a widget; whether it was taken."""
-    event = QWheelEvent(
-        QPointF(3, 3), QPointF(widget.mapToGlobal(QPoint(3, 3))), QPoint(), QPoint(0, -120),
-        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
-    QApplication.sendEvent(widget, event)
-    return event.isAccepted()
 
 
 def fields_of(window):
