@@ -158,6 +158,17 @@ def tells_size(text: str) -> bool:
     return found is not None and bool(found["many"] or found["unit"])
 
 
+def unit_of_capacity(word: str) -> tuple[str, float] | None:
+    """Return the unit that a word tells, by its canonical name, and its size in that: 公顷 → m2, 10000; None = none."""
+    plain = _squared(word).casefold()
+    many = plain.startswith("万") and len(plain) > 1
+    plain, size = (plain[1:], 1e4) if many else (plain, 1.0)
+    if plain in AREA:
+        return "m2", size * AREA[plain]
+    unit = _unit_of_capacity(plain)
+    return None if unit is None else (unit, size)
+
+
 def capacity_in_name(name: str) -> tuple[str, str, float] | None:
     """Return the unit that the name of a field of capacities tells, by its canonical name, and its size in that:
     床位数 → bed, 规模(公顷) → m2, 10000. None where it tells none or several (床位数/学位数).
@@ -166,15 +177,11 @@ def capacity_in_name(name: str) -> tuple[str, str, float] | None:
     parts = FIELD.match(plain)
     told = ((parts["inside"] or parts["after"] or "") if parts else "").strip()
     told = told.removeprefix("单位:").removeprefix("单位").strip()
-    many = told.startswith("万") and len(told) > 1
-    told, size = (told[1:], 1e4) if many else (told, 1.0)
-    unit = _unit_of_capacity(told) if told else None
-    if unit is None and told in AREA:
-        return told, "m2", size * AREA[told]
-    if unit is None:
-        units = [unit for unit, words in NAMED if words.search(plain)]
-        told, unit, size = name, units[0] if len(units) == 1 else None, 1.0
-    return None if unit is None else (told, unit, size)
+    found = unit_of_capacity(told) if told else None
+    if found is not None:
+        return told, *found
+    units = [unit for unit, words in NAMED if words.search(plain)]
+    return (name, units[0], 1.0) if len(units) == 1 else None
 
 
 def unit_in_name(name: str, column: str) -> tuple[str, float] | None:

@@ -104,8 +104,31 @@ def join_units(columns: dict[str, Any], units: Any, role: Role, layer: str, run:
     """
     if "unit" not in role.columns or "capacity" not in columns:
         return
+    if not role.is_ours:
+        _plain_units(columns, units, field, layer, run)
     _join_told(columns, units, layer, run)
     _join_named(columns, role, field, layer, run)
+
+
+def _plain_units(columns: dict[str, Any], units: Any, field: str, layer: str, run: Run) -> None:
+    """Turn units that are multiples (公顷, 亩, 万人) into the canonical ones, and the capacities with them."""
+    from ...core.inputs.quantities import capacity_in_name, unit_of_capacity
+
+    if "unit" not in columns:
+        return
+    stated, named = columns["unit"], capacity_in_name(field)
+    for word in stated.dropna().unique().tolist():
+        found = unit_of_capacity(word)
+        if found is None or found == (word, 1.0):
+            continue
+        rows = (stated == word).fillna(False).to_numpy(dtype=bool)
+        columns["unit"] = columns["unit"].mask(rows, found[0])
+        if units is not None:  # 0.5公顷 is in m² already
+            rows &= [unit is None for unit in units]
+        if found[1] != 1 and rows.any() and (named is None or named[2] == 1):
+            columns["capacity"] = columns["capacity"].where(~rows, columns["capacity"] * found[1])
+            factor = f"{found[1]:.6g}"
+            run.note("capacity_unit_scaled", layer=layer, unit=word, factor=factor, n=int(rows.sum()))
 
 
 def _join_named(columns: dict[str, Any], role: Role, field: str, layer: str, run: Run) -> None:

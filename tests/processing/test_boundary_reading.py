@@ -398,6 +398,23 @@ def test_capacities_in_words_bring_their_unit():
         assert odd == [("not_a_number", ["≥50"]), *([("another_unit", ["bed ≠ place"])] if stated else [])]
 
 
+def test_units_of_a_column_that_are_multiples_are_turned_into_the_canonical_ones():
+    """A park of half a hectare is one of 5,000 m²; it had no capacity. 3亩 tells its own, whatever the column says."""
+    role, run, columns = roles()["FACILITIES"], Run(), {}
+    columns["capacity"], told = cells.typed(
+        ["0.5", "3亩", "1.2", "40"], role.columns["capacity"], "规模", "设施", False, run
+    )
+    words = np.array(["公顷", "公顷", "万人", "床"], dtype=object)
+    columns["unit"], _ = cells.typed(words, role.columns["unit"], "单位", "设施", False, run)
+    cells.join_units(columns, told, role, "设施", run, "规模")
+    np.testing.assert_allclose(columns["capacity"], [5000, 2000, 12000, 40])
+    assert columns["unit"].tolist() == ["m2", "m2", "people", "bed"]
+    scaled = [
+        (item.values["unit"], item.values["factor"]) for item in run.messages if item.code == "capacity_unit_scaled"
+    ]
+    assert scaled == [("公顷", "10000"), ("万人", "10000")]
+
+
 def test_a_cell_with_a_unit_of_its_own_is_no_matter_of_the_unit_in_the_fields_name():
     """1.2 of 万人 and 1.2万人 are the same people; the latter were 120,000,000. Spellings are told in full figures."""
     role, run = roles()["POPULATION"], Run()
@@ -418,7 +435,7 @@ def test_the_name_of_a_field_of_capacities_tells_their_unit_where_nothing_else_d
     assert columns["unit"].fillna("").tolist() == ["bed", "m2", ""]
     numbers = {"capacity": pd.Series([20.0, 30.0]), "unit": pd.Series(["托位", None], dtype="string")}
     cells.join_units(numbers, None, role, "设施", run, "床位数")
-    assert numbers["unit"].tolist() == ["托位", "bed"] and numbers["capacity"].tolist() == [20, 30]
+    assert numbers["unit"].tolist() == ["place", "bed"] and numbers["capacity"].tolist() == [20, 30]
     said = [(item.code, item.values["n"]) for item in run.messages if item.code != "numbers_in_words"]
     assert said == [("capacity_unit_in_name", 1), ("capacity_unit_in_name", 1)]
     ground, run = {}, Run()

@@ -158,3 +158,14 @@ def test_the_name_of_a_field_of_capacities_tells_their_unit(name, told):
 )
 def test_cells_that_tell_a_size_of_their_own(text, own):
     assert tells_size(text) is own
+
+
+@pytest.mark.parametrize(
+    ("column", "word", "meant"),
+    [("kind", "儿童游乐场", "play"), ("kind", "养老服务驿站", "eday"), ("kind", "社会福利院", "ebed"),
+     ("kind", "长者饭堂", "meal"), ("kind", "小游园", "park"), ("kind", "完全小学", "prim"),
+     ("status", "正常营业", "现状"),
+     ("status", "已竣工", "现状"), ("status", "歇业", "停用")],
+)  # fmt: skip
+def test_words_of_lists_of_facilities(column, word, meant):
+    assert roles()["FACILITIES"].columns[column].values[word] == meant
