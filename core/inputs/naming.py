@@ -22,9 +22,9 @@ from .aliases import AREA, HALF_CHARACTER, UNIT_AT_END, cut_names, fold, roles
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 YEAR_AROUND = re.compile(r"^(?:19|20)\d\d年?[_\- ]?|[_\- ]?(?:19|20)\d\d年?$")
 AGES = re.compile(
-    r"(?:常住|户籍|居住)?(?:人口|年龄|pop(?:ulation)?|aged?|ages|rk|[rp])?(?P<over>over|ge|gt)?"
+    r"(?:其中:?)?(?:常住|户籍|居住)?(?:人口|年龄|pop(?:ulation)?|aged?|ages|rk|[rp])?(?P<over>over|ge|gt)?"
     r"(?P<low>\d{1,2})(?:岁|周岁)?(?:(?:[-~至到—–_]|to)(?P<high>\d{1,2}))?(?:岁|周岁|years?|yrs?|y)?"
-    r"(?P<more>及?以上|\+|up|plus|over|above|ys|andover)?(?:(?:常住|户籍|老年|高龄)?(?:人口|人)?(?:老人)?数?量?)"
+    r"(?P<more>及?以上|\+|up|plus|over|above|ys|andover)?(?:(?:常住|户籍|老年|高龄)?(?:人口|人)?(?:老人|儿童|幼儿|婴幼儿)?数?量?)"
 )
 OLD = (60, 65, 80)  # R60 is from 60 on, R40 may be anything
 SHORTEST = 3  # own choice: two letters may be the sounds of anything; those that are not are listed

@@ -75,7 +75,8 @@ def test_a_name_that_is_read_may_be_cut(left):
     [("60岁以上", (60, None)), ("60岁及以上人口", (60, None)), ("R60", (60, None)), ("p65_plus", (65, None)),
      ("over_60", (60, None)), ("60+", (60, None)), ("0-2岁", (0, 2)), ("R0_2", (0, 2)), ("age_3_5", (3, 5)),
      ("15-59岁", (15, 59)), ("60岁以上男", None), ("60岁以上占比", None), ("R40", None), ("60岁", None), ("60", None),
-     ("pop2020", None), ("5-3岁", None), ("h60", None)],
+     ("pop2020", None), ("5-3岁", None), ("h60", None), ("其中：60岁及以上", (60, None)), ("其中：0-2岁婴幼儿", (0, 2)),
+     ("3～5岁儿童数", (3, 5)), ("其中：女性", None)],
 )  # fmt: skip
 def test_ages_of_a_name(field, band):
     assert age_band(field) == band
