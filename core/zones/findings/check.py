@@ -12,6 +12,7 @@ import pandas as pd
 from ... import frames, schema
 from ...errors import RenewalError
 from ...run import Run
+from ..keys import refuse_doubles
 from . import cover as findings_cover
 from . import ground as findings_ground
 from . import land as findings_land
@@ -38,13 +39,15 @@ def check_zones(inputs: CheckInputs, rules: CheckRules, run: Run) -> Checked:
 
     Parameters: `inputs` tables in metres; `rules` figures. Findings are sorted by zone, verdict (fail first) and check;
     of one check and subject there is one. Unknown values are NaN with verdict `unknown`. Raises
-    RenewalError(`check_no_members`) when no parcel lies in any of the zones; without zones the tables are empty.
+    RenewalError(`check_no_members`) when no parcel lies in any of the zones, and as refuse_doubles; without zones the
+    tables are empty.
     """
     if not len(inputs.zones):
         zones, actions, findings = (
             frames.empty(schema.table(name)) for name in ("checked_zones", "actions", "findings")
         )
         return Checked(zones, actions, findings, ())
+    refuse_doubles(inputs.zones)
     members = find_members(inputs, run)
     there = members["parcel_id"].isin(inputs.parcels["parcel_id"]).to_numpy(dtype=bool)
     if there.any() and not there.all():

@@ -16,6 +16,7 @@ from ...palette import kind_name
 from ...run import Run
 from ...words import join_words, pick, say
 from ..findings.actions import ADD, IMPROVE
+from ..keys import refuse_doubles
 from .inputs import ProjectInputs
 from .items import CostTable, price_items
 from .lanes import draft_lanes
@@ -46,8 +47,10 @@ def make_projects(inputs: ProjectInputs, costs: CostTable, numbering: Numbering,
     them (the largest part of a link); those in no zone are listed (`project_outside`) and make no project. What is not
     known (no actions, no parcels) is NaN, and so are the sums over it; 1 = 近期 for C and D danger, sites, links and
     backstreets, 2 = later. Fields of a project list that nobody has told yet are empty. Years are the user's: with
-    `inputs.start_year` each phase takes `inputs.phase_years`, one after the other.
+    `inputs.start_year` each phase takes `inputs.phase_years`, one after the other. Raises RenewalError as
+    refuse_doubles.
     """
+    refuse_doubles(inputs.zones)
     drafts = draft_petals(inputs, run.part(0, 0.6))
     drafts += _sites(inputs, run)
     drafts += _links(inputs, run)

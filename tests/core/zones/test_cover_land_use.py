@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core import envelope
+from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.run import Run
 from urban_renewal.core.zones.findings.check import check_zones
 from urban_renewal.core.zones.findings.rules import CheckInputs, read_check_rules
@@ -65,6 +66,13 @@ def test_kinds_that_are_not_counted_again_stay_as_they_are(town):
     row, zone = cover(check(town, detail=before, detail_after=detail([100.0, 600.0])))
     assert (zone["cover15_before"], zone["cover15_after"]) == (0.5, 0.875)
     assert "社区养老服务站 25 % → 100 %" in row["message"] and "幼儿园 75 % → 75 %" in row["message"]
+
+
+def test_zones_with_one_id_are_refused(town):
+    """Put together from two districts: every check would be told twice, each of the members of both."""
+    with pytest.raises(RenewalError) as refused:
+        check({**town, "zones": pd.concat([town["zones"], town["zones"]], ignore_index=True)})
+    assert refused.value.code == "zones_same_id"
 
 
 def test_without_people_it_is_not_known(town):

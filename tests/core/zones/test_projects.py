@@ -307,3 +307,11 @@ def test_a_table_from_before_backstreets_still_serves(inputs):
     older["types"] = [entry for entry in older["types"] if entry["id"] != "backstreet"]
     branches = lanes(("E1", "Z1-01", "stairs", 2.0, "八一巷", 40.0, 0, 50))
     assert "山城后巷" in set(make(replace(inputs, branches=branches), document=older).projects["type"])
+
+
+def test_zones_of_two_districts_with_one_id_are_refused(inputs):
+    """Z1 of either district would bear the projects of both."""
+    double = replace(inputs, zones=pd.concat([inputs.zones, inputs.zones], ignore_index=True))
+    with pytest.raises(RenewalError) as refused:
+        make_projects(double, COSTS, read_numbering(""), Run())
+    assert (refused.value.code, refused.value.values["ids"]) == ("zones_same_id", ["Z1"])
