@@ -20,7 +20,7 @@ class LowScroll(QScrollArea):
 
     def __init__(self, page: QWidget) -> None:
         super().__init__()
-        self._page = page
+        self._page, self._is_low = page, False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # for Tab it would be a stop that nobody sees; it follows the focus
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -29,7 +29,7 @@ class LowScroll(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         """Return the least width of the page, with the scroll bar where there is one; a few lines of text."""
         wide, high = self._least_width(), self.fontMetrics().height() * LEAST_LINES
-        bar = self._bar_width() if self.verticalScrollBar().maximum() else 0
+        bar = self._bar_width() if self._is_low else 0
         return QSize(wide + bar, min(high, self._least(wide)))
 
     def sizeHint(self) -> QSize:
@@ -70,7 +70,10 @@ class LowScroll(QScrollArea):
         """Make the page as wide as there is room and as high as there is or as it needs."""
         room = self.maximumViewportSize()
         wide, high = room.width(), self._least(room.width())
-        if high > room.height():
+        was_low, self._is_low = self._is_low, high > room.height()
+        if self._is_low != was_low:
+            self.updateGeometry()  # its bar takes nothing from the page: a dock of the least width becomes wider
+        if self._is_low:
             wide -= self._bar_width()
             high = self._least(wide)
         self._page.resize(wide, max(high, room.height()))

@@ -37,6 +37,25 @@ def test_lists_shrink_first_then_the_page_scrolls(qtbot):
     qtbot.waitUntil(lambda: page.width() == scroll.viewport().width() < 300, timeout=1000)
 
 
+def test_the_bar_takes_nothing_from_a_page_of_the_least_width(qtbot):
+    """What holds it asks for so much more width: a column of figures was cut by the bar."""
+    page, _ = page_of(30)
+    page.setMinimumWidth(300)
+    window = QWidget()
+    qtbot.addWidget(window)
+    scroll = LowScroll(page)
+    QVBoxLayout(window).addWidget(scroll)
+    window.resize(400, 1600)
+    window.show()
+    qtbot.waitExposed(window)
+    before = window.minimumSizeHint().width()
+    window.resize(400, window.minimumSizeHint().height())
+    wide = scroll.verticalScrollBar().sizeHint().width()
+    qtbot.waitUntil(lambda: window.minimumSizeHint().width() == before + wide, timeout=1000)
+    window.resize(400, 1600)
+    qtbot.waitUntil(lambda: window.minimumSizeHint().width() == before, timeout=1000)
+
+
 def test_words_that_come_make_it_scroll(qtbot):
     page, _ = page_of(3)
     scroll = LowScroll(page)
