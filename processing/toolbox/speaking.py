@@ -12,13 +12,13 @@ from ..texts import help_of
 LAYERS = ("layer", "target")  # values of messages that name a layer: in core it goes by the name of its parameter
 PARAMETERS = ("parameter", "first", "second")
 GEOMETRIES = {
-    "polygon": {"zh": "面", "en": "polygon"},
-    "line": {"zh": "线", "en": "line"},
-    "point": {"zh": "点", "en": "point"},
-    "place": {"zh": "点或面", "en": "point or polygon"},
-    "none": {"zh": "没有图形的表", "en": "no (a table)"},
-    "any": {"zh": "任意", "en": "any"},
-    "unknown": {"zh": "图形不明的图层", "en": "unknown"},
+    "polygon": {"zh": "面", "en": "polygons"},
+    "line": {"zh": "线", "en": "lines"},
+    "point": {"zh": "点", "en": "points"},
+    "place": {"zh": "点或面", "en": "points or polygons"},
+    "none": {"zh": "没有图形的表", "en": "rows without geometry"},
+    "any": {"zh": "任意", "en": "any geometry"},
+    "unknown": {"zh": "图形不明的图层", "en": "geometry that is not known"},
 }
 
 

@@ -198,3 +198,11 @@ def test_streets_are_no_facilities(name, told, parcels, make_layer):
     given = {"mergefacilities": {"FACILITIES": [roads]}, "facilitygap": gap}
     message = told(name, {**given[name], "OUTPUT": "memory:"})
     assert message.startswith("图层“道路”") and "是线，这里需要点或面图层。请换一个图层。" in message
+
+
+def test_geometry_that_is_not_wanted_is_named_in_english_words():
+    from urban_renewal.processing.toolbox.speaking import Speaker
+
+    told = {"layer": "PARCELS", "parameter": "PARCELS", "found": "none", "wanted": "polygon"}
+    words = Speaker("facilitygap", "en", {"PARCELS": "list"}).say("source_geometry", told)
+    assert "“list”" in words and "holds rows without geometry, where polygons are needed." in words
