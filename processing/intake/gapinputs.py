@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..texts import help_of
 from ..toolbox import parameters as declare
 from .checking import tell_shifts
 from .ground import surface_of
@@ -50,10 +51,18 @@ def read_gap_layers(
     beside = {"BUILDINGS": None if homes is None else frames.geometries(homes), "ROADS": layers.network.geometry}
     tell_shifts(("FACILITIES", "ENTRANCES"), beside, inputs, run)
     if scenario or planned:
-        run.warn("gap_is_scenario", added=[*scenario, *(["PLANNED"] if planned else [])])
+        run.warn("gap_is_scenario", added=_labels([*scenario, *(["PLANNED"] if planned else [])]))
     walkers = {profile.id: profile for profile in profiles}
     joining = inputs.number("SNAP_LIMIT"), inputs.number("SNAP_MAX_CLIMB")
     return layers, GapOptions(kinds, walkers, *joining, load_rule, planned)
+
+
+def _labels(parameters: list[str]) -> dict[str, str]:
+    """Return what the dialog calls these parameters, in both languages."""
+    from ...core.words import LANGUAGES, join_words
+
+    known = help_of("facilitygap")["parameters"]
+    return {name: join_words([known[item]["label"][name] for item in parameters], name) for name in LANGUAGES}
 
 
 def _scenario_layers(inputs: Any, tables: Any, scenario: list[str], profiles: Any, run: Any) -> Any:

@@ -53,7 +53,10 @@ def test_today_planned_and_with_sites(layers, make_layer, run_algorithm, rows_of
     run_algorithm("facilitygap", {**values, "PLANNED": True, "LOAD_RULE": "least_walk"})
     assert served(rows_of(files["DETAIL"])) == {"P100": 15, "P200": 15, "P1000": 45, "P150": 0}
     site = {"site_id": "S-1-nurs", "kind": "nurs", "unit": "place", "size": 60.0, "m2": 600.0}
-    run_algorithm("facilitygap", {**values, "SITES": make_layer([(box(150, 4), site)], name="sites")})
+    sites = make_layer([(box(150, 4), site)], name="sites")
+    _, _, feedback = run_algorithm("facilitygap", {**values, "SITES": sites, "PLANNED": True})
+    assert "另外计入了 建议选址（方案）、计入在建和规划设施（方案）。" in feedback.textLog()
+    run_algorithm("facilitygap", {**values, "SITES": sites})
     assert served(rows_of(files["DETAIL"])) == {"P100": 45, "P200": 45, "P1000": 0, "P150": 0}
 
 
