@@ -29,7 +29,7 @@ def _step_of_title(title: str, language: str) -> str:
     for step in STEPS:
         for algorithm in step.algorithms:
             try:
-                if help_of(algorithm)["title"][language] == title:
+                if title.startswith(help_of(algorithm)["title"][language]):  # more may be said of it
                     return step.key
             except (OSError, KeyError):
                 continue

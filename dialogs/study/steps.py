@@ -117,13 +117,8 @@ def _gaps(material: Material) -> list[Call]:
 
 
 def sites_of(material: Material) -> list[Call]:
-    """Return the call that looks for rooms for what is missing; none without buildings, or for kinds that are none.
-
-    `SITE_KINDS` are the kinds chosen for it, else those of elders and children that were counted.
-    """
-    from ...core.gaps.sites.propose import sited_kinds
-
-    kinds = material.study.setting("SITE_KINDS") or sited_kinds(material.standard, material.study.setting("KINDS"))
+    """Return the call that looks for rooms for what is missing; none without buildings, or for kinds that are none."""
+    kinds = _sited_kinds(material)
     hosts = material.only("BUILDINGS", "CANDIDATES")
     if not kinds or not hosts:
         return []
@@ -132,9 +127,25 @@ def sites_of(material: Material) -> list[Call]:
         **hosts,
         **material.only("CONSTRAINTS", "COMMUNITIES"),
         **_given(material, "MAX_SITES", "FIXED", "COST_TABLE"),
-        "KINDS": list(kinds),
+        "KINDS": kinds,
     }
     return [Call("proposesites", parameters, {"SITES": "sites", "COVERED": "covered", "LEFT_OUT": "left_out_sites"})]
+
+
+def _sited_kinds(material: Material) -> list[str]:
+    """Return the kinds chosen for sites (`SITE_KINDS`), else those of elders and children that were counted."""
+    from ...core.gaps.sites.propose import sited_kinds
+
+    return list(material.study.setting("SITE_KINDS") or sited_kinds(material.standard, material.study.setting("KINDS")))
+
+
+def _gaps_after(material: Material) -> list[Call]:
+    """Return the call that counts what is lacking once the proposed sites are there; none without sites."""
+    sites, kinds = material.result("sites"), _sited_kinds(material)
+    if not (sites and kinds and "FACILITIES" in material.layers and material.result("edges")):
+        return []
+    outputs = {"OUTPUT": "gap_after", "DETAIL": "gap_detail_after"}
+    return [Call("facilitygap", {**_counted(material), "SITES": sites, "KINDS": kinds}, outputs)]
 
 
 def _counted(material: Material) -> dict[str, Any]:
@@ -172,11 +183,15 @@ def _zones(material: Material) -> list[Call]:
         "COVERED": material.result("covered"),
         **_given(material, "ZONE_RULES", "ZONE_RULES_FILE"),
     }
+    again = _gaps_after(material)
+    if again:
+        measured["DETAIL_AFTER"] = result_file(material.folder, "gap_detail_after")
     places = material.only("COMMUNITIES", "PLAN")
     costs = _given(material, "COST_TABLE")
     listed = {"PROJECTS": "projects", "PROJECT_ITEMS": "project_items"}
     return [
         Call("delineatezones", parameters, outputs),
+        *again,
         Call("checkzones", {**material.made("zones", "members"), **ground, **measured}, checked),
         Call(
             "makeprojects",
@@ -309,7 +324,8 @@ MADE = {
     "gaps": ("gap", "gap_detail", "facility_load", "gap_summary", "left_out_gaps", "sites", "covered",
              "left_out_sites"),
     "zones": ("zones", "members", "cores", "branches", "petals", "corners", "left_out_zones", "checked_zones",
-              "actions", "findings", "land_use", "zones_report", "projects", "project_items"),
+              "actions", "findings", "land_use", "zones_report", "projects", "project_items", "gap_after",
+              "gap_detail_after"),
 }  # fmt: skip
 OWNERS = {name: key for key, names in MADE.items() for name in names}
 

@@ -12,6 +12,7 @@ from typing import Any
 from qgis.core import QgsApplication, QgsProcessingException, QgsProcessingFeedback
 
 from ...core.errors import Cancelled
+from ...core.words import say
 from ..base import RenewalAlgorithm
 from ..intake.networks import FOLDER
 from ..intake.sharing import shared_readings
@@ -149,6 +150,8 @@ class _Study:
             for number, (algorithm, parameters) in enumerate(steps):
                 stretch = self.run.part(0.05 + 0.95 * ends[number], 0.05 + 0.95 * ends[number + 1])
                 title = _title(algorithm, self.run.language)
+                if algorithm == "facilitygap" and "SITES" in parameters:
+                    title = say("study_planned", self.run.language, title=title)
                 stretch.stage("study_step", number=number + 1, of=len(steps), title=title)
                 walks = any(step in SPLIT for step, _ in steps[number:])
                 shelf.begin(sources[number], set().union(*sources[number + 1 :]), walks, algorithm in TIGHT)
@@ -228,15 +231,9 @@ class _Study:
             "LEFT_OUT": left_out[2],
         }  # fmt: skip
         sited = self._sited_kinds()
-        if sited and given("BUILDINGS"):
-            yield "proposesites", {
-                "PARCELS": file("tagged"), "BUILDING_PEOPLE": file("building_people"), **places, **walk,
-                "BUILDINGS": given("BUILDINGS"), "CONSTRAINTS": given("CONSTRAINTS"),
-                "COMMUNITIES": given("COMMUNITIES"), "STANDARD": inputs.choice("STANDARD"),
-                "STANDARD_FILE": inputs.text("STANDARD_FILE"), "KINDS": sited, "COST_TABLE": inputs.text("COST_TABLE"),
-                "SITES": file("sites"), "COVERED": file("covered"), "LEFT_OUT": left_out[4],
-            }  # fmt: skip
         sites = file("sites") if sited and given("BUILDINGS") else None
+        if sites:
+            yield from self._sites({**places, **walk}, sited, left_out[4])
         yield from self._zones(walk, sites, left_out[3])
         yield "exportzones", {
             **{name.upper(): file(name) for name in ("zones", "members", "cores", "branches", "petals", "corners")},
@@ -250,6 +247,21 @@ class _Study:
             "FORMATS": list(inputs.choices("FORMATS")), "PAPER": inputs.choice("PAPER"),
             "TEMPLATE": inputs.choice("TEMPLATE"), "TEMPLATE_FILE": inputs.text("TEMPLATE_FILE"), "FOLDER": str(folder),
         }  # fmt: skip
+
+    def _sites(self, ground: dict[str, Any], kinds: list[str], left_out: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Rooms for these kinds, then what is lacking once they are there: others stay as they are."""
+        given, file, inputs = self.given.get, self._file, self.inputs
+        counted = {
+            "PARCELS": file("tagged"), "BUILDING_PEOPLE": file("building_people"), **ground, "KINDS": kinds,
+            "STANDARD": inputs.choice("STANDARD"), "STANDARD_FILE": inputs.text("STANDARD_FILE"),
+        }  # fmt: skip
+        yield "proposesites", {
+            **counted, **{name: given(name) for name in ("BUILDINGS", "CONSTRAINTS", "COMMUNITIES")},
+            "COST_TABLE": inputs.text("COST_TABLE"), "SITES": file("sites"), "COVERED": file("covered"),
+            "LEFT_OUT": left_out,
+        }  # fmt: skip
+        after = {"OUTPUT": file("gap_after"), "DETAIL": file("gap_detail_after")}
+        yield "facilitygap", {**counted, "SITES": file("sites"), **after}
 
     def _zones(self, walk: dict[str, Any], sites: str | None, left_out: str) -> Iterator[tuple[str, dict[str, Any]]]:
         given, file, inputs = self.given.get, self._file, self.inputs
@@ -266,6 +278,7 @@ class _Study:
         yield "checkzones", {
             **zoned, "PARCELS": file("tagged"), **ground, "OUTPUT": file("checked_zones"), "DETAIL": file("gap_detail"),
             "COVERED": file("covered") if sites else None, "LAND_USE_TABLE": file("land_use"),
+            "DETAIL_AFTER": file("gap_detail_after") if sites else None,
             "ZONE_RULES": inputs.choice("ZONE_RULES"), "ZONE_RULES_FILE": inputs.text("ZONE_RULES_FILE"),
         }  # fmt: skip
         yield "makeprojects", {

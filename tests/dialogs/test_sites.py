@@ -78,7 +78,7 @@ def test_step_by_step_finds_and_delivers_the_sites_of_the_whole_study(counted, q
     assert rows(ours, SITES) == rows(theirs, SITES) == found
     for table, names in (
         ("findings", "subject_id, check_id, verdict, value"), ("projects", "project_id, kind"),
-        ("project_items", "project_id, item, quantity"),
+        ("project_items", "project_id, item, quantity"), ("checked_zones", "zone_id, cover15_before, cover15_after"),
     ):  # fmt: skip
         known = {row[1] for row in rows(ours, f"PRAGMA table_info({table})")}
         wanted = ", ".join(name for name in names.split(", ") if name in known)

@@ -328,7 +328,7 @@ def asked(monkeypatch):
     found = {}
 
     def child(study, algorithm, parameters, stretch):
-        found[algorithm] = parameters
+        found[f"{algorithm} after" if "SITES" in parameters and algorithm == "facilitygap" else algorithm] = parameters
         return {"MANIFEST": "m"}
 
     monkeypatch.setattr(_Study, "_child", child)
@@ -341,7 +341,8 @@ def test_choices_of_a_study_are_handed_to_its_steps(city, tmp_path, run_algorith
     run_algorithm("fullstudy", {**inputs(city), **chosen, "FOLDER": str(tmp_path / "d")})
     assert (asked["exportzones"]["PAPER"], asked["exportzones"]["FORMATS"]) == ("A4", ["gpkg"])
     assert asked["facilitygap"]["KINDS"] == ["eday", "park"]
-    assert asked["proposesites"]["KINDS"] == ["eday"]
+    assert asked["proposesites"]["KINDS"] == asked["facilitygap after"]["KINDS"] == ["eday"]
+    assert asked["checkzones"]["DETAIL_AFTER"] == asked["facilitygap after"]["DETAIL"]
 
 
 def test_own_files_are_handed_to_the_steps_that_use_them(city, tmp_path, run_algorithm, asked):
@@ -358,7 +359,7 @@ def test_own_files_are_handed_to_the_steps_that_use_them(city, tmp_path, run_alg
     users = {name: {step for step, given in asked.items() if given.get(name) == own[name]} for name in own}
     assert users["COST_TABLE"] == {"proposesites", "makeprojects"}
     assert users["TEMPLATE_FILE"] == {"exportzones"}
-    assert users["STANDARD_FILE"] >= {"allocatepopulation", "facilitygap", "proposesites"}
+    assert users["STANDARD_FILE"] >= {"allocatepopulation", "facilitygap", "proposesites", "facilitygap after"}
     assert users["ZONE_RULES_FILE"] == {"delineatezones", "checkzones"}
     assert not {"COST_TABLE", "TEMPLATE_FILE"} & set(asked["tagparcels"])
 
