@@ -29,14 +29,14 @@ cover() {  # branches alone: lines are easier and would hide them; one process, 
   return $good
 }
 
-qgis() {  # a QGIS of its own for each folder: one that crashes takes the others' tests not with it
-  local place good=0
+qgis() {  # a QGIS of its own for each folder, two at a time: one that crashes takes the others' tests not with it
   mkdir -p -m 700 .xdg
-  for place in layout processing dialogs reliability; do
-    [ -d "tests/$place" ] || continue
-    QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$PWD/.xdg "$bin/pytest" -q "tests/$place" || good=1
-  done
-  return $good
+  printf '%s\n' processing dialogs layout reliability |
+    QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$PWD/.xdg xargs -P 2 -I {} bash -c '
+      echo "tests/$1 …"
+      told=$("$0" -q "tests/$1" 2>&1) && good=0 || good=1
+      printf "tests/%s:\n%s\n" "$1" "$told"
+      exit $good' "$bin/pytest" {}
 }
 
 headless() {  # every algorithm and model in a qgis_process of its own; tests/processing runs the whole study so
