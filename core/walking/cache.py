@@ -69,6 +69,7 @@ def load_graph(path: Path, run: Run) -> Kept | None:
     try:
         data = _arrays(path, run)
         graph = _graph(data, run)
+        run.check()
         told = json.loads(data["told"].tobytes().decode("utf-8"))
         if not _is_sound(graph) or not isinstance(told, dict):
             return None

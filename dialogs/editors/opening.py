@@ -63,8 +63,7 @@ class Editors(QObject):
         editor = Editor(self._iface, self._dock, draft)
         editor.dialog.finished.connect(lambda _: self._forget(kind))
         self.open_ones[kind] = editor
-        editor.dialog.show()
-        QTimer.singleShot(0, editor.begin)  # the window is drawn before the study's files are looked at
+        QTimer.singleShot(0, editor.appear)  # to make its widgets and to draw them first are a turn each
         return editor
 
     def _forget(self, kind: str) -> None:
@@ -120,6 +119,15 @@ class Editor(QObject):
         self.previewing.failed.connect(lambda text: side.show_waiting(text, False, True))
 
     # --- preview ------------------------------------------------------------------------------------------------------
+
+    def appear(self) -> None:
+        """Show the window; it is drawn before the study's files are looked at."""
+        if self._is_closed:
+            return
+        self.dialog.show()
+        self.dialog.raise_()
+        self.dialog.activateWindow()
+        QTimer.singleShot(0, self.begin)
 
     def begin(self) -> None:
         """Look for what the preview needs."""

@@ -61,7 +61,9 @@ class FacilityGap(RenewalAlgorithm):
         standard, kinds = read_kinds(inputs, run, inputs.choice("DIRECTION"))
         load_rule = inputs.choice("LOAD_RULE")
         layers, options = read_gap_layers(inputs, kinds, run.part(0, 0.05), load_rule, inputs.flag("PLANNED"))
+        run.check()
         several = self._districts(inputs, layers, run)
+        run.check()
         sums = Summaries(several, layers.parcels, layers.facilities, layers.barriers, run)
         tables = GapTables(layers.parcels, kinds, load_rule)
         for result in count_each(layers, options, run.part(0.05, 1)):  # of a city only one kind is held

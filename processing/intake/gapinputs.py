@@ -47,6 +47,7 @@ def read_gap_layers(
         layers = _scenario_layers(inputs, tables, scenario, profiles, run)
     else:
         layers = _shared_layers(inputs, tables, profiles, run)
+    run.check()
     homes = tables["BUILDING_PEOPLE"]
     beside = {"BUILDINGS": None if homes is None else frames.geometries(homes), "ROADS": layers.network.geometry}
     tell_shifts(("FACILITIES", "ENTRANCES"), beside, inputs, run)
@@ -104,6 +105,7 @@ def _shared_layers(inputs: Any, tables: Any, profiles: Any, run: Any) -> Any:
 def _layers(inputs: Any, tables: Any, network: Any, profiles: Any, run: Any) -> Any:
     from ...core.gaps.gap import GapLayers
 
+    run.check()
     surface = surface_of(inputs, network.geometry, profiles[0].rules, run.part(0.8, 1))
     parts = (tables[name] for name in TABLES[:-1])
     return GapLayers(*parts, network, tables["BARRIERS"], surface)

@@ -563,8 +563,8 @@ def test_indicators_are_those_of_the_study_the_editor_was_opened_for(dock, study
 def test_titles_are_whole_where_there_is_room(dock, qtbot, kind):
     """“Common parts (roofs, façades, stairs)” was cut beside a column of sources; so were names in the list."""
     dialog = dock.editors.open(kind).dialog
+    qtbot.waitUntil(dialog.isVisible)
     dialog.resize(dialog.fontMetrics().averageCharWidth() * 260, 600)
-    dialog.show()
     qtbot.wait(50)
     for table in dialog.form.tables:
         for row in range(table.rowCount()):
