@@ -30,6 +30,7 @@ RUN_SETTINGS = {  # algorithm → parameters that are settings of a study
     "delineatezones": ("MAX_ZONES",),
 }
 DELIVERY_SETTINGS = ("FORMATS", "FIELDS", "TEMPLATE", "SHP_ENCODING", "PAPER", "TITLE", "AUTHOR", "SECRECY")
+PLANS = ("SITES", "LINKS")  # roles of what is only proposed
 LOCKS = ("given", "locked_in", "locked_out")  # tables of data.gpkg → GIVEN, LOCKED_IN, LOCKED_OUT
 NO_VALUE: tuple[Any, ...] = (None, "", [])
 
@@ -88,7 +89,8 @@ def read_handover(folder: Path, language: str) -> Handed:
 
 
 def _settings(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    asked = {record["id"]: record["parameters"] for record in manifest["runs"]}
+    runs = sorted(manifest["runs"], key=_is_of_plans, reverse=True)  # of two the one that counts what there is
+    asked = {record["id"]: record["parameters"] for record in runs}
     found = {
         name: asked[algorithm].get(name)
         for algorithm, names in RUN_SETTINGS.items()
@@ -99,6 +101,11 @@ def _settings(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value for name, value in found.items() if value not in NO_VALUE and isinstance(value, (str, int, list))
     }
+
+
+def _is_of_plans(record: Mapping[str, Any]) -> bool:
+    """Say whether a run counts what will be there: with proposed sites or links, for the kinds of those alone."""
+    return any(entry["role"] in PLANS for entry in record["inputs"])
 
 
 def _rules(

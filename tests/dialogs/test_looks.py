@@ -163,6 +163,7 @@ def test_editors_are_whole(language, scale, dock, faults, qtbot, tmp_path, kind)
     dock.session.study.folder = str(tmp_path)
     dialog = dock.editors.open(kind).dialog
     side = dock.editors.open_ones[kind].side
+    qtbot.waitUntil(dialog.isVisible)
     dialog.resize(int(1346 * scale), int(728 * scale))
     found = []
     for place, section in enumerate(dialog.sections):

@@ -42,6 +42,20 @@ def test_what_was_chosen_for_the_delivery_is_chosen_again(tmp_path):
     assert {name: settings.get(name) for name in chosen} == {**chosen, "LANGUAGE": None}  # a reader's own
 
 
+@pytest.mark.parametrize("plan_first", [True, False])
+def test_kinds_are_those_of_the_count_of_what_there_is(tmp_path, plan_first):
+    """A study counts once more with its proposed sites, for their kinds alone: the next one would count only those."""
+    now, site = datetime.now(timezone.utc), (runrecord.Input("SITES", "sites", "ogr:gpkg", 3, "EPSG:4545", "0" * 64),)
+    both = [runrecord.Work("facilitygap", {"zh": "缺", "en": "G"}, "0.1.0", {"KINDS": kinds}, now, now, inputs, (), ())
+            for kinds, inputs in ((["eday", "park"], ()), (["eday"], site))]  # fmt: skip
+    records = tuple(runrecord.build(work, Run()) for work in (reversed(both) if plan_first else both))
+    told = manifest.Delivery({"zh": "甲", "en": "A"}, "0.1.0", now, {}, (), (), records)
+    (tmp_path / "report.html").write_text("r", encoding="utf-8")
+    content = manifest.build_manifest(tmp_path, told, Run())
+    (tmp_path / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
+    assert read_handover(tmp_path, "zh").settings["KINDS"] == ["eday", "park"]
+
+
 def a_rule(kind, document, content=None):
     from urban_renewal.core import jsontext
 
