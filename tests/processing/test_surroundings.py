@@ -149,6 +149,24 @@ def test_names_land_use_and_cover_on_the_sheets(study, run_algorithm):
     assert "09商业服务业用地12.050.0%" in words_of(maps / "01-03_规划用地图.pdf")
 
 
+def test_a_small_gain_is_told_whole_before_the_next_bar(study, run_algorithm, make_layer):
+    """“87.8 → 87.9 %” ended on the bar of the next column."""
+    from qgis.core import QgsLayoutItemLabel, QgsProject
+    from urban_renewal.core.delivery.callouts import text_width_mm
+
+    gains = {"zone_id": "Z-1", "cover15_before": 0.8784, "cover15_after": 0.8791, "served_before": 0.42,
+             "served_after": 0.5598}  # fmt: skip
+    checked = make_layer([(ZONE, gains)])
+    found, _, _ = run_algorithm("exportzones", {**study, "CHECKED": checked, "FORMATS": ["qgz", "pdf"]})
+    project = QgsProject()
+    assert project.read(str(Path(found["FOLDER"]) / "project.qgz"))
+    [page] = [item for item in project.layoutManager().printLayouts() if item.name().startswith("01-01")]
+    told = {item.text(): item for item in page.items() if isinstance(item, QgsLayoutItemLabel) and "→" in item.text()}
+    assert told.keys() == {"87.8 → 87.9 %", "42 → 56 %"}
+    for words, item in told.items():
+        assert text_width_mm(words, item.textFormat().size()) + 0.4 <= item.rect().width(), words
+
+
 def test_a_classified_dem_is_refused_and_one_elsewhere_is_told(study, run_algorithm, make_dem):
     from qgis.core import QgsProcessingException
 

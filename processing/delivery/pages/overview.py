@@ -8,7 +8,7 @@ from typing import Any
 
 from qgis.core import QgsRectangle
 
-from ....core.delivery.callouts import SMALL_NAME, fair_widths, fit_words
+from ....core.delivery.callouts import AIR_MM, SMALL_NAME, fair_widths, fit_words, fitting_size
 from ....core.delivery.paper import Form, Place
 from ....core.delivery.scales import frame_extent
 from ....core.palette import palette
@@ -24,7 +24,7 @@ from .zonepage import zone_name
 ROW, LOW_ROW = 4.9, 4.4  # mm of a row, of one in a long table
 TAGS, KINDS = (24, 15, 13, 14), (32, 9, 13, 10, 13, 12)  # shares of a table's width
 ZONES, CHECKS = (30, 12, 8, 15), 18.0  # mm of name, hectares, petals, people; of the checks; bars take the rest
-BAR_LEFT, WORDS = 3.0, 17.5  # mm from the people to the bars, of the figures behind each
+BAR_LEFT, WORDS = 3.0, 18.5  # mm from the people to the bars, of the figures behind each
 HEAD = ("city_cores", "page_stations", "city_zones", "page_names", "city_veil", "city_tagged")
 LISTED = ("city_zones", "city_cores", "page_stations", "city_tagged", "city_veil")
 AROUND = ("page_barriers", "page_green", "page_contours")  # of the ground, in the legend
@@ -187,7 +187,8 @@ def _cover(
             sheet.box((x + bar * now, y + ROW / 2 - 1.1, bar * (after - now), 2.2), strong, "")
         digits = 1 if percent(now) == percent(after) and after != now else 0  # a small gain is not told as none
         words = f"{percent(now, digits).removesuffix(' %')} → {percent(after, digits)}"
-    sheet.text(words, (x + bar + 1.2, y, cover - bar - 1.2, ROW), 7)
+    room = cover - bar - 1.2
+    sheet.text(words, (x + bar + 1.2, y, room, ROW), fitting_size(words, room - AIR_MM, SMALL_NAME, 7.0))
 
 
 def _is_known(value: Any) -> bool:
