@@ -25,6 +25,11 @@ TYPES = {
     bool: QMetaType.Type.Bool,
 }
 
+FEW = {
+    "PARCELS": "parcels", "BUILDINGS": "buildings", "FACILITIES": "facilities", "CAPACITIES": "capacities",
+    "POPULATION": "communities", "COMMUNITIES": "communities", "ROADS": "roads", "STATIONS": "stations",
+}  # fmt: skip
+
 
 @pytest.fixture(scope="session")
 def provider(as_provider):
@@ -99,6 +104,28 @@ def run_algorithm(provider):
         return results, context, feedback
 
     return run
+
+
+@pytest.fixture(scope="module")
+def make_city(provider, tmp_path_factory):
+    """Make a sample city of so many parcels and return its folder."""
+    import processing
+
+    def make(parcels, seed):
+        folder = tmp_path_factory.mktemp("city") / "sample"
+        processing.run("urbanrenewal:createsample", {"FOLDER": str(folder), "PARCEL_COUNT": parcels, "SEED": seed})
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def few_inputs():
+    """What a whole study of a sample city needs to find zones and sites: {parameter: source}, of its folder."""
+    return lambda city: {
+        **{role: f"{city / 'sample.gpkg'}|layername={name}" for role, name in FEW.items()},
+        "DEM": str(city / "dem.tif"),
+    }
 
 
 @pytest.fixture

@@ -25,13 +25,9 @@ ROLES = {
 
 
 @pytest.fixture(scope="module")
-def city(provider, tmp_path_factory):
+def city(make_city):
     """The sample city with 300 parcels."""
-    import processing
-
-    folder = tmp_path_factory.mktemp("city") / "sample"
-    processing.run("urbanrenewal:createsample", {"FOLDER": str(folder), "PARCEL_COUNT": 300, "SEED": 7})
-    return folder
+    return make_city(300, 7)
 
 
 def layer(city, name):

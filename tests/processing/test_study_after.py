@@ -3,21 +3,13 @@
 import pytest
 from urban_renewal.core import envelope
 
-ROLES = {
-    "PARCELS": "parcels", "BUILDINGS": "buildings", "FACILITIES": "facilities", "CAPACITIES": "capacities",
-    "POPULATION": "communities", "COMMUNITIES": "communities", "ROADS": "roads", "STATIONS": "stations",
-}  # fmt: skip
 
-
-def test_zones_tell_who_reaches_what_in_15_minutes_after_the_sites(provider, tmp_path, run_algorithm, rows_of):
+def test_zones_tell_who_is_near_what_after_the_sites(make_city, few_inputs, tmp_path, run_algorithm, rows_of):
     """Recounted step by step: people of the members within 15 minutes ÷ people, over the kinds of elders and children.
 
     Kinds that no site was looked for are reached as before.
     """
-    city, folder = tmp_path / "sample", tmp_path / "delivery"
-    run_algorithm("createsample", {"FOLDER": str(city), "PARCEL_COUNT": 300, "SEED": 2})
-    given = {role: f"{city / 'sample.gpkg'}|layername={name}" for role, name in ROLES.items()}
-    given["DEM"] = str(city / "dem.tif")
+    given, folder = few_inputs(make_city(300, 2)), tmp_path / "delivery"
     run_algorithm("fullstudy", {**given, "FOLDER": str(folder), "FORMATS": ["gpkg"]})
     made = {name: f"{folder / 'data.gpkg'}|layername={name}" for name in
             ("tagged", "edges", "sites", "gap_detail", "members", "checked_zones")}  # fmt: skip

@@ -17,31 +17,24 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QTimer
 
-ROLES = {
-    "PARCELS": "parcels", "BUILDINGS": "buildings", "FACILITIES": "facilities", "CAPACITIES": "capacities",
-    "POPULATION": "communities", "COMMUNITIES": "communities", "ROADS": "roads", "STATIONS": "stations",
-}  # fmt: skip
 COUNTED = {"tagged", "gap_detail", "gap_summary", "facility_load", "zones", "members"}
 
 
 @pytest.fixture(scope="module")
-def city(provider, tmp_path_factory):
+def city(make_city):
     """The sample city with 200 parcels."""
-    import processing
-
-    folder = tmp_path_factory.mktemp("city") / "sample"
-    processing.run("urbanrenewal:createsample", {"FOLDER": str(folder), "PARCEL_COUNT": 200, "SEED": 11})
-    return folder
+    return make_city(200, 11)
 
 
 def table(city, name):
     return QgsVectorLayer(f"{city / 'sample.gpkg'}|layername={name}", name, "ogr")
 
 
-def inputs(city, folder):
-    layers = {role: table(city, name).source() for role, name in ROLES.items()}
-    choices = {"AS_OF": "2025-12-31", "KINDS": ["kgar", "eday"], "FORMATS": ["gpkg"], "FOLDER": str(folder)}
-    return {**layers, "DEM": str(city / "dem.tif"), **choices}
+@pytest.fixture(scope="module")
+def inputs(city, few_inputs):
+    """What the study is given, with the folder that it writes."""
+    choices = {"AS_OF": "2025-12-31", "KINDS": ["kgar", "eday"], "FORMATS": ["gpkg"]}
+    return lambda folder: {**few_inputs(city), **choices, "FOLDER": str(folder)}
 
 
 def contents(folder):
@@ -53,12 +46,12 @@ def contents(folder):
 
 
 @pytest.fixture(scope="module")
-def known(city, tmp_path_factory):
+def known(inputs, tmp_path_factory):
     """What the study finds from the files of the city."""
     import processing
 
     folder = tmp_path_factory.mktemp("known") / "delivery"
-    processing.run("urbanrenewal:fullstudy", inputs(city, folder))
+    processing.run("urbanrenewal:fullstudy", inputs(folder))
     return contents(folder)
 
 
@@ -119,10 +112,10 @@ MEDDLE = {"leaves": lambda layers: None, "closes": lambda layers: QgsProject.ins
 
 @pytest.mark.parametrize("does", sorted(MEDDLE))
 def test_a_study_counts_what_the_project_had_as_it_began(
-    does, city, known, told_by_project, tmp_path, run_algorithm
+    does, inputs, known, told_by_project, tmp_path, run_algorithm
 ):  # fmt: skip
     folder = tmp_path / "out"
-    given = {**inputs(city, folder), **{role: layer.id() for role, layer in told_by_project.items()}}
+    given = {**inputs(folder), **{role: layer.id() for role, layer in told_by_project.items()}}
     run_algorithm("fullstudy", given, feedback=Meddling(lambda: MEDDLE[does](told_by_project)))
     assert contents(folder) == known
     runs = json.loads((folder / "manifest.json").read_text("utf-8"))["runs"]
@@ -132,7 +125,7 @@ def test_a_study_counts_what_the_project_had_as_it_began(
 
 
 def test_no_step_of_a_study_in_the_background_looks_into_the_project(
-    city, known, told_by_project, tmp_path, provider, project, qtbot, monkeypatch
+    city, inputs, known, told_by_project, tmp_path, project, qtbot, monkeypatch
 ):  # fmt: skip
     """The project belongs to the window, which adds and takes away layers meanwhile: to walk its store kills QGIS."""
     from urban_renewal.processing.layers import snapshot
@@ -147,7 +140,7 @@ def test_no_step_of_a_study_in_the_background_looks_into_the_project(
     monkeypatch.setattr(snapshot, "find_layer", watched)
     context, folder = QgsProcessingContext(), tmp_path / "out"
     context.setProject(project)
-    values = {**inputs(city, folder), **{role: layer.id() for role, layer in told_by_project.items()}}
+    values = {**inputs(folder), **{role: layer.id() for role, layer in told_by_project.items()}}
     algorithm = QgsApplication.processingRegistry().createAlgorithmById("urbanrenewal:fullstudy")
     feedback = QgsProcessingFeedback(False)
     task = QgsProcessingAlgRunnerTask(algorithm, values, context, feedback)
@@ -162,12 +155,12 @@ def test_no_step_of_a_study_in_the_background_looks_into_the_project(
     assert seen == {(True, True), (False, False)}
 
 
-def test_heights_that_are_a_table_of_a_geopackage_reach_every_step(city, known, tmp_path, run_algorithm):
+def test_heights_that_are_a_table_of_a_geopackage_reach_every_step(city, inputs, known, tmp_path, run_algorithm):
     """They have no file of their own: the steps were given “None”."""
     dem = gdal.Open(str(city / "dem.tif"))
     options = ["RASTER_TABLE=heights", "TILE_FORMAT=TIFF"]
     gdal.Translate(str(tmp_path / "ground.gpkg"), dem, format="GPKG", creationOptions=options)
     del dem
     source = f"GPKG:{tmp_path / 'ground.gpkg'}:heights"
-    run_algorithm("fullstudy", {**inputs(city, tmp_path / "out"), "DEM": source})
+    run_algorithm("fullstudy", {**inputs(tmp_path / "out"), "DEM": source})
     assert contents(tmp_path / "out") == known
