@@ -165,10 +165,11 @@ def place_reader(
 ) -> Callable[[], dict[str, tuple[float, float]]]:
     """Return a function that reads {value of a field: (x, y) in a system}, for any thread: the layer is frozen here."""
     source, change = QgsVectorLayerFeatureSource(layer), crossing(layer.crs(), crs, project)
+    request = QgsFeatureRequest().setSubsetOfAttributes([key], layer.fields())
 
     def read() -> dict[str, tuple[float, float]]:
         found = {}
-        for feature in source.getFeatures():
+        for feature in source.getFeatures(request):
             if feature.hasGeometry():
                 with suppress(QgsCsException):
                     place = change.transform(feature.geometry().pointOnSurface().asPoint())

@@ -105,9 +105,12 @@ class FacilityMarks(CanvasItem):
 
 
 class MarkShowing(QObject):
-    """Reads where the facilities are in a task of QGIS, then shows those of one kind; `places` in the map's system."""
+    """Reads where the facilities are in a task of QGIS, then shows those of one kind; `places` in the map's system.
 
-    read = pyqtSignal()
+    `read()` when they are known, `over()` behind it and also when they cannot be read.
+    """
+
+    read, over = pyqtSignal(), pyqtSignal()
 
     def __init__(self, iface: Any, session: Any, parent: QObject) -> None:
         super().__init__(parent)
@@ -136,7 +139,8 @@ class MarkShowing(QObject):
                 self.places, self._marks = found["places"], found["marks"]
                 self.show(self._kind)
                 self.read.emit()
-            elif not reading.isCanceled() and not isinstance(error, UnreadableError):
+            self.over.emit()
+            if error is not None and not reading.isCanceled() and not isinstance(error, UnreadableError):
                 raise error
 
         self._task = reading = begin(tr("Reading the facilities"), work, over)

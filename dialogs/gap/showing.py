@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,7 @@ class GapShowing(QObject):
         self.picking.picked.connect(lambda key: self.panel.pick(key, "") if self.panel is not None else None)
         self.marks.read.connect(lambda: self.walks.ask(*self._now()) if self.panel is not None else None)
         self.marks.read.connect(self._set_places_aside)
+        self.marks.over.connect(dock.exploring.read_ground)
         self._reading: Turns | None = None
         self._worst = Beside(dock.exploring.on_fault, self)  # where most is missing
         self._shown: tuple[str, float] = ("", 0.0)  # the count that is shown: source, when it was written
@@ -127,9 +128,7 @@ class GapShowing(QObject):
         self._shapes, self._shown = {}, self._count()
         files = results_of(study)
         self.walks.start()
-        self.marks.start(files)
-        yield 0
-        self._dock.exploring.read_ground()
+        self.marks.start(files)  # the network after it: two that read at once take the window's turns
         yield 0
         results.show_results(self._dock.session.project, study.study_id, "gaps")  # its colours are what is told of
         self.panel.rules = {str(entry["id"]): entry for entry in standard["kinds"]}
@@ -187,11 +186,9 @@ class GapShowing(QObject):
         """Return the study whose gaps are shown."""
         return self._dock.session.study
 
-    def areas(self) -> list[Area]:
-        """Return the communities in the parcels' system; none before Tag, or without a layer of them."""
-        session = self._dock.session
-        files = results_of(session.study)
-        return reviewing.areas_of(session, system_of(*table_of(files["tagged"]))) if "tagged" in files else []
+    def area_reader(self, tagged: str) -> Callable[[], list[Area]]:
+        """Return what reads the communities in the parcels' system, for any thread; none without their layer."""
+        return reviewing.area_reader(self._dock.session, system_of(*table_of(tagged)))
 
     def ends_of(self, walk: Walk) -> Any:
         """Return (network, walker, function that moves parcels' coordinates, door, tagged source) of a walk; None

@@ -54,23 +54,25 @@ class GapTable(QObject):
 
     def _count(self, files: Mapping[str, str]) -> None:
         """Count by community the parcels that were not counted like the others, in a task: a million rows may be."""
-        if self._task is not None or "tagged" not in files:
+        if "tagged" not in files:
             return
-        areas, found = self._showing.areas(), {}
+        read_areas, found = self._showing.area_reader(files["tagged"]), {}
 
         def act(task: QgsTask) -> None:
-            found["states"] = count_states(files, areas)
+            found["states"] = count_states(files, read_areas())
 
         def over(error: Exception | None) -> None:
-            task, self._task = self._task, None
-            if task is None or task.isCanceled() or isinstance(error, UnreadableError):
+            if self._task is not task:  # other results have come meanwhile, or the panel has gone
+                return
+            self._task = None
+            if task.isCanceled() or isinstance(error, UnreadableError):
                 return
             if error is not None:
                 raise error
             if self.panel is not None:
                 self.panel.take_states(found["states"])
 
-        self._task = begin(tr("Counting what was left apart"), act, over)
+        self._task = task = begin(tr("Counting what was left apart"), act, over)
 
     def close(self) -> None:
         """Take the table away."""

@@ -6,7 +6,7 @@ Of a community that parcel is told of from which most is missing, the one whose 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -51,11 +51,12 @@ def worst_walks(files: Mapping[str, str], kind: str, community_of: Mapping[str, 
 
 
 def find_walks(
-    files: Mapping[str, str], areas: list[Area], kind: str, places: dict[str, str] | None
+    files: Mapping[str, str], read_areas: Callable[[], list[Area]], kind: str, places: dict[str, str] | None
 ) -> tuple[str, dict[str, Walk], dict[str, str]]:
     """Return (kind, its walks, {parcel: community}), for a thread; `places` where they are known already."""
     if places is None:
-        held, names = places_of(files["tagged"], areas) if areas else {}, names_of(files["tagged"])
+        areas = read_areas()
+        held, names = (places_of(files["tagged"], areas), names_of(files["tagged"])) if areas else ({}, {})
         places = {names[fid]: community for fid, community in held.items() if fid in names}
     return kind, worst_walks(files, kind, places), places
 
@@ -112,10 +113,9 @@ class WalkTelling(QObject):
     def _begin(self) -> None:
         kind = self._wanted[0]
         if self._finding is None and kind not in self._walks and self._showing.panel is not None:
-            files, is_first = results_of(self._showing.study), self._places is None
-            areas = self._showing.areas() if is_first else []  # read once, not for every kind
-            if "tagged" in files and (areas or not is_first):
-                find = partial(find_walks, files, areas, kind, self._places)
+            files = results_of(self._showing.study)
+            if "tagged" in files:
+                find = partial(find_walks, files, self._showing.area_reader(files["tagged"]), kind, self._places)
                 self._finding = Turns(aside(find), self._on_found, self)
 
     def _on_found(self, found: Any, error: Exception | None) -> None:

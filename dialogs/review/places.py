@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from .items import opened, table_of
@@ -46,14 +46,14 @@ def insides_of(source: str, parcels: Collection[str]) -> tuple[list[str], Any, A
     import numpy as np
     import shapely
 
-    names, columns = names_of(source), [np.zeros(0), np.zeros(0)]
     keys: list[str] = []
-    for fids, shapes in _slices(source):
+    columns = [np.zeros(0), np.zeros(0)]
+    for names, shapes in _slices(source, "parcel_id", parcels):
         points = shapely.point_on_surface(shapely.from_wkb(shapes, on_invalid="ignore"))
         x, y = shapely.get_x(points), shapely.get_y(points)  # NaN without a shape
-        wanted = np.array([names.get(fid, "") in parcels for fid in fids], dtype=bool) & ~np.isnan(x)
-        keys += [names[fid] for fid, use in zip(fids, wanted.tolist()) if use]
-        columns = [np.concatenate([before, more[wanted]]) for before, more in zip(columns, (x, y))]
+        has_place = ~np.isnan(x)
+        keys += [str(name) for name, use in zip(names, has_place.tolist()) if use]
+        columns = [np.concatenate([before, more[has_place]]) for before, more in zip(columns, (x, y))]
     return keys, columns[0], columns[1]
 
 
@@ -66,26 +66,25 @@ def names_of(source: str) -> dict[int, str]:
 
 def shapes_of(source: str, parcels: Collection[str]) -> list[bytes]:
     """Return the WKB of these parcels, those that have a shape. Raises UnreadableError."""
-    with opened(source) as (base, table, _, _):
-        column = _geometry_of(base, source)
-        if not column:
-            return []
-        base.execute("CREATE TEMP TABLE wanted (name TEXT PRIMARY KEY)")  # in memory: the file stays as it is
-        base.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", [(name,) for name in parcels])
-        parts = ["SELECT", column, "FROM", table, "WHERE parcel_id IN (SELECT name FROM wanted)"]
-        found = [_wkb(blob) for (blob,) in base.execute(" ".join(parts))]
-    return [wkb for wkb in found if wkb is not None]
+    return [wkb for _, shapes in _slices(source, "parcel_id", parcels) for wkb in shapes if wkb is not None]
 
 
-def _slices(source: str):  # type: ignore[no-untyped-def]
-    """Yield (keys, WKB) of the parcels, some at a time."""
+def _slices(
+    source: str, column: str = "", parcels: Collection[str] | None = None
+) -> Iterator[tuple[list[Any], list[bytes | None]]]:
+    """Yield (values of a column, WKB) of the parcels, all or these, some at a time; the column is else their key."""
     with opened(source) as (base, table, _, key):
-        column = _geometry_of(base, source)
-        if not column:
+        shape = _geometry_of(base, source)
+        if not shape:
             return
-        cursor = base.execute(" ".join(["SELECT", f'"{key}", {column}', "FROM", table]))
+        parts = ["SELECT", f'"{column or key}", {shape}', "FROM", table]
+        if parcels is not None:
+            base.execute("CREATE TEMP TABLE wanted (name TEXT PRIMARY KEY)")  # in memory: the file stays as it is
+            base.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", [(name,) for name in parcels])
+            parts.append("WHERE parcel_id IN (SELECT name FROM wanted)")
+        cursor = base.execute(" ".join(parts))
         while rows := cursor.fetchmany(SLICE):
-            yield [int(fid) for fid, _ in rows], [_wkb(blob) for _, blob in rows]
+            yield [value for value, _ in rows], [_wkb(blob) for _, blob in rows]
 
 
 def _geometry_of(base: sqlite3.Connection, source: str) -> str:

@@ -254,13 +254,11 @@ def houses_of(session: Session) -> Houses | None:
     return None if found is None else Houses(found[0], found[1].get("floors", ""))
 
 
-def areas_of(session: Session, crs: QgsCoordinateReferenceSystem) -> list[Area]:
-    """Return the communities of the study in a system; none without such a layer, or one without ids."""
-    return area_reader(session, crs)()
-
-
 def area_reader(session: Session, crs: QgsCoordinateReferenceSystem) -> Callable[[], list[Area]]:
-    """Return what reads the communities as `areas_of` does, for any thread: a city's thousand are felt."""
+    """Return what reads the communities of the study in a system, for any thread: a city's thousand are felt.
+
+    It finds none without such a layer, or in one without ids.
+    """
     found = _input_of(session, "COMMUNITIES")
     if found is None or "community_id" not in found[1]:
         return list

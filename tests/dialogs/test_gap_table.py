@@ -113,8 +113,9 @@ def test_copy(table):
     assert lines[2].split("\t")[0] == "丙"
 
 
-def test_parcels_apart_by_community(gaps, dock, tmp_path, qtbot):
-    """P1 lies in C1 (both shapes are the same: the lower id holds it), P9 in none."""
+@pytest.fixture
+def parcels(dock, tmp_path):
+    """Give what sets the rows of the detail: P1 lies in C1 (both shapes are the same: the lower id), P9 in none."""
     from urban_renewal.dialogs.study.study import StepRecord
 
     shape = "POLYGON((500010 3270010, 500020 3270010, 500020 3270020, 500010 3270020, 500010 3270010))"
@@ -125,14 +126,33 @@ def test_parcels_apart_by_community(gaps, dock, tmp_path, qtbot):
     write_rows(tmp_path / "tagged.gpkg", "tagged", fields, [
         (shape, ["P1", "none", "none", 0.0]), (far, ["P9", "none", "none", 0.0]),
     ])  # fmt: skip
-    write_rows(tmp_path / "gap_detail.gpkg", "gap_detail", DETAIL, [
-        (None, ["P1", "nurs", "chongqing", "NOT_SNAPPED"]), (None, ["P1", "eday", "chongqing", "ok"]),
-        (None, ["P9", "nurs", "chongqing", "UNREACHED"]), (None, ["P9", "eday", "chongqing", "UNREACHED"]),
-    ])  # fmt: skip
     steps = dock.session.study.steps
-    files = {**steps["gaps"].results, "gap_detail": "gap_detail.gpkg"}
-    steps["gaps"] = StepRecord("r", "2026-01-01T10:00:00", 1.0, files)
     steps["tag"] = StepRecord("r", "2026-01-01T10:00:00", 1.0, {"tagged": "tagged.gpkg"})
+
+    def count(file, *rows):
+        write_rows(tmp_path / file, "gap_detail", DETAIL, [
+            (None, [parcel, kind, "chongqing", status]) for parcel, kind, status in rows
+        ])  # fmt: skip
+        results = {**steps["gaps"].results, "gap_detail": file}
+        steps["gaps"] = StepRecord("r", "2026-01-01T10:00:00", 1.0, results)
+
+    return count
+
+
+def test_results_that_come_while_the_last_ones_are_counted_take_their_place(gaps, parcels, qtbot):
+    parcels("first.gpkg", ("P1", "nurs", "NOT_SNAPPED"))
+    gaps.open_table()
+    parcels("second.gpkg", ("P9", "eday", "UNREACHED"))
+    gaps.open_table()
+    qtbot.waitUntil(lambda: gaps.table._task is None, timeout=10000)
+    assert gaps.table.panel.model.states == {"-": {"eday": {"UNREACHED": 1}}}
+
+
+def test_parcels_apart_by_community(gaps, parcels, qtbot):
+    parcels(
+        "gap_detail.gpkg", ("P1", "nurs", "NOT_SNAPPED"), ("P1", "eday", "ok"), ("P9", "nurs", "UNREACHED"),
+        ("P9", "eday", "UNREACHED"),
+    )  # fmt: skip
     gaps.open_table()
     panel = gaps.table.panel
     qtbot.waitUntil(lambda: bool(panel.model.states), timeout=10000)

@@ -59,7 +59,7 @@ def test_communities_are_found_by_a_click_and_by_selecting(session, qgis_iface, 
 
 
 def test_communities_of_the_review_have_the_ids_of_the_results(session):
-    assert [(area.community_id, area.name) for area in reviewing.areas_of(session, METRES)] == [
+    assert [(area.community_id, area.name) for area in reviewing.area_reader(session, METRES)()] == [
         ("500103001", "500103001"), ("0", "0")
     ]  # fmt: skip
 
