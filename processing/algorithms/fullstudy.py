@@ -123,6 +123,7 @@ class _Study:
         self.inputs, self.scratch, self.run = inputs, scratch, run
         (scratch / FOLDER).mkdir()  # the steps share the network in memory; it goes with the folder
         self.frozen: dict[str, Any] = {}  # by the source that the steps are given
+        self.told: set[str] = set()  # what steps have warned of: those that read the same layers say the same
         self.given = {name: self._stage(snapshot) for name, snapshot in inputs.plan.vectors.items()}
         self.dem = None
         if inputs.has("DEM"):
@@ -171,7 +172,7 @@ class _Study:
 
         There it locks up for good with a window that opens another table of the file (layers/apart.py).
         """
-        feedback = _Forward(stretch)
+        feedback = _Forward(stretch, self.told)
         wanted = {name: value for name, value in parameters.items() if value not in (None, "")}
         wanted["LANGUAGE"] = self.run.language
         if algorithm in SPLIT and self.inputs.text("CLUSTER"):
@@ -307,11 +308,11 @@ def _sources(algorithm: str, parameters: dict[str, Any]) -> set[tuple[Path, str,
 
 
 class _Forward(QgsProcessingFeedback):
-    """Passes a child's progress, words and the user's Cancel through to the study."""
+    """Passes a child's progress, words and the user's Cancel through to the study, each warning once."""
 
-    def __init__(self, run: Any) -> None:
+    def __init__(self, run: Any, told: set[str] | None = None) -> None:
         super().__init__(False)
-        self._run = run
+        self._run, self._told = run, set() if told is None else told
         self.failure = ""  # what went wrong in the child
 
     def setProgress(self, percent: float) -> None:
@@ -332,7 +333,9 @@ class _Forward(QgsProcessingFeedback):
         self._run.announce(info)
 
     def pushWarning(self, warning: str) -> None:
-        self._run.caution(warning)
+        if warning not in self._told:
+            self._told.add(warning)
+            self._run.caution(warning)
 
     def pushDebugInfo(self, info: str) -> None:
         self._run.announce(info)

@@ -252,7 +252,7 @@ def write_package(
         target = Target(layer.name, "table", f"{place}|layername={layer.name}", place, layer.name)
         encoded = encode(layer.frame, layer.table, layer.crs, language, layer.carried, run=stretch)
         write_layer(place, layer.name, target, encoded, transforms, stretch)  # the folder is swapped in as a whole
-        dresser = Dresser(layer, language, dict(layer.record or record))
+        dresser = Dresser(layer, language, dict(layer.record or record), texts=layer.texts)
         bare.append(Undressed(dresser, layer.name, layer.table.en, encoded.fields, encoded.wkb_type, encoded.crs))
     domains = add_to_geopackage(place, todo, language, run.check)
     coded = {

@@ -204,7 +204,7 @@ class Study:
         kinds = kinds_of(detail.frame)
         frame = widen_gaps(parcels.frame, detail.frame, self.inputs.run, self.groups)
         self.layers["gap"] = Layer(
-            "gap", schema.table("gap", kinds), frame, parcels.crs, record=detail.record, kinds=kinds
+            "gap", schema.table("gap", kinds), frame, parcels.crs, record=detail.record, kinds=kinds, texts=detail.texts
         )
 
     def _add_left_out(self) -> None:

@@ -9,6 +9,7 @@ from qgis.core import Qgis, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtGui import QPainter
 
 from ...core import schema
+from ...core.gaps.grouping import USUAL, Groups
 from .canvas import UP_TO, is_levelled, look_of, renamed, scales_of
 from .names import name_layer
 from .styles import STYLES, rules_of
@@ -19,13 +20,16 @@ STEEPER, RELIEF = 1.2, 0.52  # how much steeper slopes are drawn, how much of th
 MULTIPLIED = ("tagged", "gap", "gap_served", "gap_summary", "parcel_people")  # areas through which houses are seen
 
 
-def wear(layer: QgsVectorLayer, name: str, language: str, columns: Mapping[str, str] | None = None) -> list[Rule]:
+def wear(
+    layer: QgsVectorLayer, name: str, language: str, columns: Mapping[str, str] | None = None, groups: Groups = USUAL
+) -> list[Rule]:
     """Give a layer the look of a table or role; return its classes, none when there is no such look.
 
-    `columns` = {canonical name: field}; without it the fields are named as in the contract.
+    `columns` = {canonical name: field}; without it the fields are named as in the contract. `groups` which kinds are
+    elders' and children's.
     """
     named = dict(columns) if columns is not None else {field.name(): field.name() for field in layer.fields()}
-    found = look_of(name, rules_of(layer, name, set(named), language), set(named), language)
+    found = look_of(name, rules_of(layer, name, set(named), language, groups), set(named), language)
     if not found:
         return []
     found = [(label, renamed(condition, named), symbol) for label, condition, symbol in found]
@@ -40,10 +44,10 @@ def wear(layer: QgsVectorLayer, name: str, language: str, columns: Mapping[str, 
     return found
 
 
-def apply_style(layer: QgsVectorLayer, table: schema.Table, language: str) -> None:
+def apply_style(layer: QgsVectorLayer, table: schema.Table, language: str, groups: Groups = USUAL) -> None:
     """Give the layer the look of its table; a table without geometry or without a look of its own stays as it is."""
     if layer.isSpatial():
-        wear(layer, table.name, language)
+        wear(layer, table.name, language, groups=groups)
 
 
 def has_look(name: str) -> bool:

@@ -4,23 +4,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsLayerMetadata, QgsProviderRegistry, QgsVectorLayer
 
 from ...core import schema
+from ...core.gaps.grouping import USUAL, Groups
 from ..output.targets import Target
 from .dressed import apply_style
+from .styles import GAPS
 
 
 class Dresser:
-    """Dresses the layers of one result: aliases, style, folded columns, metadata with the run record."""
+    """Dresses the layers of one result: aliases, style, folded columns, metadata with the run record.
 
-    def __init__(self, output: Any, language: str, record: dict[str, Any], place: str = "") -> None:
+    `texts`: rules and standards, whole, where the record only names them.
+    """
+
+    def __init__(
+        self, output: Any, language: str, record: dict[str, Any], place: str = "",
+        texts: Iterable[Mapping[str, Any]] = (),
+    ) -> None:  # fmt: skip
         self._table: schema.Table = output.table
         self._place = place  # the table of a GeoPackage that holds others: there two names must differ
-        self._hidden, self._language, self._record = set(output.hidden), language, record
+        self._hidden, self._language, self._record, self._texts = set(output.hidden), language, record, texts
 
     @property
     def table(self) -> str:
@@ -33,10 +42,16 @@ class Dresser:
             index = layer.fields().lookupField(column.name)
             if index >= 0:
                 layer.setFieldAlias(index, column.alias(self._language))
-        apply_style(layer, self._table, self._language)
+        apply_style(layer, self._table, self._language, self._groups())
         if self._hidden:
             self._fold(layer)
         layer.setMetadata(self._metadata(layer))
+
+    def _groups(self) -> Groups:
+        """Return which kinds are elders' and children's; only looks of gaps ask, and a standard is read for it."""
+        from ...core.delivery.groups import groups_of
+
+        return groups_of(self._record, self._texts) if self.table in GAPS else USUAL
 
     def _fold(self, layer: QgsVectorLayer) -> None:
         config = layer.attributeTableConfig()

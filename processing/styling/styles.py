@@ -8,16 +8,22 @@ from typing import Any
 
 from qgis.core import Qgis, QgsVectorLayer
 
-from ...core.gaps.grouping import CHILD_KINDS, ELDER_KINDS
+from ...core.gaps.grouping import USUAL, Groups
 from ...core.palette import palette
 from .sidestyles import SIDE_STYLES
 from .symbols import Rule, crossed, dotted, fill, hatched, line, marker, mixed, outlined, ring
 
+GAPS = ("gap", "gap_served")  # tables that have a column a kind
 STEEP = 0.12  # the share of climb from which a branch counts as steep: the cap on streets (method notes §2)
 
 
-def rules_of(layer: QgsVectorLayer, name: str, names: set[str], language: str) -> list[Rule]:
-    """Return the classes of a table in a layer with these columns, with sizes as on paper; none without a style."""
+def rules_of(layer: QgsVectorLayer, name: str, names: set[str], language: str, groups: Groups = USUAL) -> list[Rule]:
+    """Return the classes of a table in a layer with these columns, with sizes as on paper; none without a style.
+
+    `groups` which kinds are elders' and children's in the standard that gaps were counted by.
+    """
+    if name in GAPS:
+        return _gap(names, language, groups)
     make = STYLES.get(name)
     if name == "barriers" and layer.geometryType() == Qgis.GeometryType.Line:
         make = _barrier_lines
@@ -69,10 +75,10 @@ def group_rules(share: str, kinds: Iterable[str], language: str) -> list[Rule]:
     return [*found, (empty, f"{missing} AND NOT ({nobody})" if nobody else missing, hatch)]
 
 
-def _gap(names: set[str], language: str) -> list[Rule]:
+def _gap(names: set[str], language: str, groups: Groups = USUAL) -> list[Rule]:
     """Elders first; a study of children or of one kind shows that one."""
     kinds = sorted(name.removesuffix("_share") for name in names if name.endswith("_share"))
-    elder, child = ([kind for kind in kinds if kind in group] for group in (ELDER_KINDS, CHILD_KINDS))
+    elder, child = ([kind for kind in kinds if kind in groups[name]] for name in ("elder", "child"))
     share = '"elder_gap"' if elder or not kinds else '"child_gap"' if child else f'1 - "{kinds[0]}_share"'
     counted = [kind for kind in elder or child or kinds[:1] if f"{kind}_need" in names]
     return group_rules(share, counted, language)

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """facilitygap and proposesites as the Toolbox runs them: scenarios, sub-districts, hosts nobody listed."""
 
+import copy
+import json
+
 import pytest
 from qgis.core import QgsProcessingException, QgsVectorLayer
+from urban_renewal.core import envelope
 
 from .helpers import box
 
@@ -125,3 +129,18 @@ def test_a_table_of_capacities_without_ids_is_refused_in_words(layers, make_laye
     with pytest.raises(QgsProcessingException, match="能力表") as refused:
         run_algorithm("facilitygap", {**layers, "CAPACITIES": table, "OUTPUT": "memory:"})
     assert "facility_id" in str(refused.value)
+
+
+def test_the_map_shows_the_group_that_a_standard_of_ones_own_puts_a_kind_into(
+    layers, run_algorithm, tmp_path, labels_by_feature
+):
+    """Nurseries with the elders: 30 of 90 places in C1 (two thirds missing), none of 45 in C2, nobody in the hall."""
+    own = copy.deepcopy(envelope.load("standard", "chongqing"))
+    own |= {"id": "own", "title": {"zh": "本院", "en": "Own"}}
+    next(entry for entry in own["kinds"] if entry["id"] == "nurs")["group"] = "elder"
+    path = tmp_path / "own.json"
+    path.write_text(json.dumps(own), encoding="utf-8")
+    output = str(tmp_path / "gap.gpkg")
+    run_algorithm("facilitygap", {**layers, "STANDARD_FILE": str(path), "OUTPUT": output, "LANGUAGE": "en"})
+    found = labels_by_feature(QgsVectorLayer(output))
+    assert sorted(map(tuple, found.values())) == [("40–70 %",), ("40–70 %",), ("70–100 %",), ("No need",)]

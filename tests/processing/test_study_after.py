@@ -1,16 +1,30 @@
 """What a whole study says of the time after the proposed sites."""
 
 import pytest
+from qgis.core import QgsProcessingFeedback
 from urban_renewal.core import envelope
+
+
+class Heard(QgsProcessingFeedback):
+    """Keeps the warnings of a run."""
+
+    def __init__(self):
+        super().__init__(False)
+        self.warnings = []
+
+    def pushWarning(self, warning):
+        self.warnings.append(warning)
 
 
 def test_zones_tell_who_is_near_what_after_the_sites(make_city, few_inputs, tmp_path, run_algorithm, rows_of):
     """Recounted step by step: people of the members within 15 minutes ÷ people, over the kinds of elders and children.
 
-    Kinds that no site was looked for are reached as before.
+    Kinds that no site was looked for are reached as before. What several steps warn of is told once.
     """
+    heard = Heard()
     given, folder = few_inputs(make_city(300, 2)), tmp_path / "delivery"
-    run_algorithm("fullstudy", {**given, "FOLDER": str(folder), "FORMATS": ["gpkg"]})
+    run_algorithm("fullstudy", {**given, "FOLDER": str(folder), "FORMATS": ["gpkg"]}, heard)
+    assert heard.warnings and len(set(heard.warnings)) == len(heard.warnings), heard.warnings
     made = {name: f"{folder / 'data.gpkg'}|layername={name}" for name in
             ("tagged", "edges", "sites", "gap_detail", "members", "checked_zones")}  # fmt: skip
     rules = envelope.load("zone-rules", "chongqing")
