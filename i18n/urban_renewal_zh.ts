@@ -2956,6 +2956,10 @@
         <translation>全部字段（含个人信息）</translation>
     </message>
     <message>
+        <source>any layer</source>
+        <translation>任意图层</translation>
+    </message>
+    <message>
         <source>as its rows say</source>
         <translation>按各行所写</translation>
     </message>
@@ -3128,6 +3132,10 @@
         <translation>限 {n} 分钟</translation>
     </message>
     <message>
+        <source>lines</source>
+        <translation>线图层</translation>
+    </message>
+    <message>
         <source>low</source>
         <translation>低值</translation>
     </message>
@@ -3272,12 +3280,24 @@
         <translation>位</translation>
     </message>
     <message>
+        <source>points</source>
+        <translation>点图层</translation>
+    </message>
+    <message>
+        <source>polygons</source>
+        <translation>面图层</translation>
+    </message>
+    <message>
         <source>prefix and number</source>
         <translation>前缀加流水号</translation>
     </message>
     <message>
         <source>radius {n} m</source>
         <translation>标准半径 {n} m</translation>
+    </message>
+    <message>
+        <source>raster</source>
+        <translation>栅格</translation>
     </message>
     <message>
         <source>remarks</source>
@@ -3338,6 +3358,10 @@
     <message>
         <source>switched off</source>
         <translation>未启用</translation>
+    </message>
+    <message>
+        <source>table</source>
+        <translation>表</translation>
     </message>
     <message>
         <source>text</source>

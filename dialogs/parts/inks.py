@@ -15,8 +15,11 @@ SOFT, FAINT, CHIP = 0.62, 0.16, 0.2  # shares of a colour over the panel's
 
 
 def soft(palette: QPalette) -> QColor:
-    """Return the colour of words that stand back."""
-    return _mixed(palette, SOFT)
+    """Return the colour of words that stand back: as far as they can still be read on the panel."""
+    ground = panel(palette)
+    shares = (SOFT + (1 - SOFT) * step / STEPS for step in range(STEPS + 1))
+    found = (_mixed(palette, share) for share in shares)
+    return next((colour for colour in found if contrast(colour, ground) >= WORDS), _mixed(palette, 1.0))
 
 
 def faint(palette: QPalette) -> QColor:

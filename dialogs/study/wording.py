@@ -143,6 +143,18 @@ def role_wanted(role: str) -> str:
     }[roles()[role].geometry]  # fmt: skip
 
 
+def role_kind(role: str) -> str:
+    """Return the kind of layer for a role in a word that a narrow box has room for."""
+    if role == "DEM":
+        return tr("raster")
+    from ...core.inputs.aliases import roles
+
+    return {
+        "polygon": tr("polygons"), "line": tr("lines"), "point": tr("points"), "any": tr("any layer"),
+        "none": tr("table"),
+    }[roles()[role].geometry]  # fmt: skip
+
+
 def state_word(state: StepState, study: Study | None, estimate_s: float | None = None) -> str:
     """Return the words right of the title: the state, and when and how long for a step that is done."""
     if state.kind == readiness.DONE and not state.reasons and study and (record := study.steps.get(state.step)):

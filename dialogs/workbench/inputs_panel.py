@@ -125,7 +125,7 @@ class InputsPanel(QWidget):
             combo, choice = self.combos[role], study.inputs.get(role)
             layers = project_state.fitting(there, role)
             layer = project.mapLayer(self._choices.get(role, ""))
-            empty = f"— {wording.role_wanted(role)}"
+            empty = f"— {wording.role_kind(role)}"
             if layer is not None and layer.id() not in {item.id() for item in layers}:
                 layers.append(layer)
             items = [(empty, ""), *zip(names_apart(layers), (item.id() for item in layers))]

@@ -32,6 +32,19 @@ def test_state_and_evidence_are_read_on_any_panel(qgis_app):
     assert inks.readable("#000000", dark).isValid()  # black cannot become lighter: it ends
 
 
+@pytest.mark.parametrize(
+    ("window", "ink", "grounds"),
+    [("#EFEFEF", "#000000", ["#EFEFEF", "#FFFFFF"]), ("#323232", "#AAAAAA", ["#323232", "#202020"]),
+     ("#535353", "#AAAAAA", ["#323232", "#202020"])],
+)  # fmt: skip
+def test_words_that_stand_back_are_read(qgis_app, window, ink, grounds):
+    """Night Mapping: panels #323232, tables #202020, while its palette, before a sheet is applied, says #535353."""
+    from urban_renewal.dialogs.parts import inks
+
+    colour = inks.soft(palette_of(window, ink))
+    assert min(inks.contrast(colour, QColor(ground)) for ground in grounds) >= 4.5
+
+
 @pytest.mark.parametrize(("ground", "ink"), [("#308CC6", "#FFFFFF"), ("#2A5F8F", "#FFFFFF"), ("#FFD75E", "#202020")])
 def test_words_of_the_main_button_are_read(qgis_app, ground, ink):
     """The selection's blue of Qt's own style, white on it, has 3.7, and 2.6 where the style makes it lighter."""

@@ -143,3 +143,22 @@ def test_the_scale_of_the_gaps_is_not_cut(scale, gaps, monkeypatch):
     scales = [(box, text) for box, text in drawn if text.endswith(" %")]
     assert {"0 %", "100 %"} <= {text for _, text in scales}
     assert all(view.fontMetrics().horizontalAdvance(text) <= box.width() for box, text in scales)
+
+
+def test_what_a_missing_input_must_be_is_read_in_full(language, dock, qtbot):
+    """In the narrowest dock that is spoken of (340 px), for the inputs that are needed."""
+    from qgis.PyQt.QtWidgets import QStyle, QStyleOptionComboBox
+
+    dock.setFloating(True)
+    dock.resize(340, 900)
+    dock.show()
+    dock.inputs_box.setCollapsed(False)
+    qtbot.wait(50)
+    for role, combo in dock.inputs.combos.items():
+        if combo.currentData():
+            continue
+        look = QStyleOptionComboBox()
+        combo.initStyleOption(look)
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        given = combo.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, look, part, combo).width()
+        assert combo.fontMetrics().horizontalAdvance(combo.currentText()) <= given, (role, combo.currentText())

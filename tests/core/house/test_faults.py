@@ -64,3 +64,10 @@ def test_an_error_that_travels_keeps_its_words():
     back = pickle.loads(pickle.dumps(error))
     assert say(back.code, "zh", **back.values) == say(error.code, "zh", **error.values)
     assert "磁盘读写出错" in say(back.code, "zh", **back.values)
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "满"), ("en", "full")])
+def test_a_full_disk_is_told_once(language, word):
+    """The reason says it: what to do about it does not guess it again."""
+    reason = tell_fault(OSError(errno.ENOSPC, ""), named=False)
+    assert say("write_failed", language, path="结果.gpkg", reason=reason).count(word) == 1
