@@ -17,7 +17,7 @@ from qgis.core import (
     QgsPointXY,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QFileDialog
 
 from ...core.delivery.formats.workbook import Sheet, write_workbook
@@ -71,7 +71,7 @@ class GapShowing(QObject):
         self.picking.picked.connect(lambda key: self.panel.pick(key, "") if self.panel is not None else None)
         self.marks.read.connect(lambda: self.walks.ask(*self._now()) if self.panel is not None else None)
         self.marks.read.connect(self._set_places_aside)
-        self.marks.over.connect(dock.exploring.read_ground)
+        self.marks.over.connect(dock.exploring.read_ground, Qt.ConnectionType.QueuedConnection)  # a turn of its own
         self._reading: Turns | None = None
         self._worst = Beside(dock.exploring.on_fault, self)  # where most is missing
         self._shown: tuple[str, float] = ("", 0.0)  # the count that is shown: source, when it was written
