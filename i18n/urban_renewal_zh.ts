@@ -476,8 +476,8 @@
         <translation>点设施名，看步行路线。</translation>
     </message>
     <message>
-        <source>Click a parcel, a facility, a zone or any place on the map.</source>
-        <translation>点地图上的宗地、设施、片区或任意位置。</translation>
+        <source>Click a parcel, a facility, a zone or any place on the map, or find it by name: Ctrl+K.</source>
+        <translation>点一下图上的宗地、设施、片区或任意位置，也可以按名称查找：Ctrl+K。</translation>
     </message>
     <message>
         <source>Click a parcel: one outside comes into the zone, one inside goes out.</source>
@@ -2216,6 +2216,10 @@
         <translation>状态</translation>
     </message>
     <message>
+        <source>Station</source>
+        <translation>站点</translation>
+    </message>
+    <message>
         <source>Status</source>
         <translation>状态</translation>
     </message>
@@ -2408,8 +2412,16 @@
         <translation>重新划定时保持纳入和移出；现有结果不变。</translation>
     </message>
     <message>
+        <source>The next place</source>
+        <translation>下一处</translation>
+    </message>
+    <message>
         <source>The own file for “{setting}” was changed.</source>
         <translation>“{setting}”的自有文件改动过。</translation>
+    </message>
+    <message>
+        <source>The place before</source>
+        <translation>上一处</translation>
     </message>
     <message>
         <source>The plugin qpip from the plugin list reads requirements.txt of this plugin, asks you, and installs.</source>

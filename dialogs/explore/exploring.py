@@ -37,6 +37,7 @@ from .answers import MANY_EDGES, Beside, Facility, Parcel, is_big, read_facility
 from .lookups import Lookups
 from .panel import ExplorePanel
 from .time_maps import TimeMaps
+from .trail import Place, Trail, brought_into_view
 from .walkers import walkers_html
 
 
@@ -63,6 +64,7 @@ class Exploring(QObject):
         self._asked: tuple[str, str] | None = None  # (kind, facility) of a way that waits for the network
         self._about, self._way = Beside(self.on_fault, self), Beside(self.on_fault, self)  # what is looked up
         self._point: QgsPointXY | None = None  # the last click, in the project's system
+        self.trail = Trail(self._show_steps)
 
     @property
     def study(self) -> Study:
@@ -86,6 +88,7 @@ class Exploring(QObject):
             self.panel.map_asked.connect(self.time_maps.follow)
             self.panel.zone_asked.connect(self.show_zone)
             self.panel.review_asked.connect(self._review)
+            self.panel.step_asked.connect(self.step)
             self.panel.visibilityChanged.connect(self._on_visible)
             put_beside(self._iface, self._dock, self.panel)
         if self.tool is None:
@@ -125,6 +128,7 @@ class Exploring(QObject):
         forget_later(self.ground, self.lookups.map, self.lookups.zones)
         self._task = self.ground = self._item = self._point = self.lookups.map = self.lookups.zones = None
         self.time_maps.close()
+        self.trail.forget()
         if self.panel is not None:
             take_away(self._iface, self.panel)
             self.panel = None
@@ -190,9 +194,24 @@ class Exploring(QObject):
             self.panel.reach.click()
 
     def ask(self, point: QgsPointXY, only_ground: bool = False) -> None:
-        """Answer a click: a facility near it (not with `only_ground`), the parcel or the zone under it, else the place
-        for a time map.
+        """Answer a click, and remember it: a facility near it (not with `only_ground`), the parcel or the zone under
+        it, else the place for a time map.
         """
+        self.trail.add(Place(QgsPointXY(point), self._iface.mapCanvas().mapSettings().destinationCrs(), only_ground))
+        self._answer(point, only_ground)
+
+    def step(self, by: int) -> None:
+        """Ask about the place before, or the next one again, and bring it into view."""
+        place = self.trail.step(by)
+        point = brought_into_view(place, self._iface.mapCanvas(), self.project) if place is not None else None
+        if place is not None and point is not None:
+            self._answer(point, place.only_ground)
+
+    def _show_steps(self, can_go_back: bool, can_go_forth: bool) -> None:
+        if self.panel is not None:
+            self.panel.show_steps(can_go_back, can_go_forth)
+
+    def _answer(self, point: QgsPointXY, only_ground: bool) -> None:
         self._point, self._item, self._asked = QgsPointXY(point), None, None
         self._stop_looking()
         self._drawn.clear()

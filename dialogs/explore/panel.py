@@ -7,14 +7,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from qgis.PyQt.QtCore import Qt, QUrl, pyqtSignal
+from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDockWidget,
     QHBoxLayout,
     QPushButton,
+    QShortcut,
     QSpinBox,
     QTextBrowser,
+    QToolButton,
     QVBoxLayout,
 )
 
@@ -31,7 +34,8 @@ DEFAULT_MIN, MOST_MIN = 15, 60
 
 class ExplorePanel(QDockWidget):
     """`way_asked(kind, facility)`, `reach_asked(profile, minutes, to the place)`, `zone_asked(zone)`, `map_asked(what)`
-    (keep | compare | go:<letter> | forget:<letter>), `review_asked()` of the parcel told of: what a person wants.
+    (keep | compare | go:<letter> | forget:<letter>), `review_asked()` of the parcel told of, `step_asked(-1 | 1)` back
+    to the place before, and forth: what a person wants.
     """
 
     way_asked = pyqtSignal(str, str)
@@ -39,11 +43,15 @@ class ExplorePanel(QDockWidget):
     map_asked = pyqtSignal(str)
     zone_asked = pyqtSignal(str)
     review_asked = pyqtSignal()
+    step_asked = pyqtSignal(int)
 
     def __init__(self, iface: Any) -> None:
         super().__init__(tr("Explore"), iface.mainWindow() if iface else None)
         self.setObjectName("UrbanRenewalExplore")
-        self.hint = text_label(tr("Click a parcel, a facility, a zone or any place on the map."))
+        self.hint = text_label(
+            tr("Click a parcel, a facility, a zone or any place on the map, or find it by name: Ctrl+K.")
+        )
+        self.back, self.forth = self._step_button(-1), self._step_button(1)
         self.text = QTextBrowser()
         self.text.setAccessibleName(tr("What is told of the place"))
         self.text.document().setDefaultStyleSheet(f"a {{ {link_look(self.palette())} }}")
@@ -77,19 +85,42 @@ class ExplorePanel(QDockWidget):
         self._escape = add_escape(self)
         page = Page()
         layout = QVBoxLayout(page)
-        choices, row = QHBoxLayout(), QHBoxLayout()
+        top, choices, row = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        top.addWidget(self.hint, 1)
+        for button in (self.back, self.forth):
+            top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         choices.addWidget(self.profile, 1)
         choices.addWidget(self.direction, 1)
         choices.addWidget(self.minutes)
         row.addWidget(self.reach, 1)
         row.addWidget(self.at_once)
-        for part in (self.hint, self.text):
-            layout.addWidget(part)
+        layout.addLayout(top)
+        layout.addWidget(self.text)
         layout.addWidget(self.way)
         layout.addWidget(self.chart)
         layout.addLayout(choices)
         layout.addLayout(row)
         self.setWidget(LowScroll(page))
+
+    def _step_button(self, by: int) -> QToolButton:
+        """Return the button that goes back to the place before, or forth again; Alt+← and Alt+→ press it."""
+        button = QToolButton()
+        button.setAutoRaise(True)
+        button.setArrowType(Qt.ArrowType.LeftArrow if by < 0 else Qt.ArrowType.RightArrow)
+        title = tr("The place before") if by < 0 else tr("The next place")
+        key = QShortcut(QKeySequence("Alt+Left" if by < 0 else "Alt+Right"), self)
+        key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        key.activated.connect(button.click)
+        button.setToolTip(f"{title}  {key.key().toString(QKeySequence.SequenceFormat.NativeText)}")
+        button.setAccessibleName(title)
+        button.clicked.connect(lambda: self.step_asked.emit(by))
+        button.setEnabled(False)
+        return button
+
+    def show_steps(self, can_go_back: bool, can_go_forth: bool) -> None:
+        """Let a person go back and forth where there are places to go to."""
+        self.back.setEnabled(can_go_back)
+        self.forth.setEnabled(can_go_forth)
 
     def show_profiles(self, profiles: Mapping[str, Any]) -> None:
         """Offer the profiles that the network has times for."""

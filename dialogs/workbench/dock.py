@@ -26,6 +26,7 @@ from ..study.timeleft import TimeLeft
 from ..study.turns import Line
 from ..warming import Warming
 from .cards import StepCard, StepLine
+from .finding import Finding
 from .head import Body, Foot, Head
 from .inputs_panel import InputsPanel
 from .keys import add_keys
@@ -51,6 +52,7 @@ class RenewalDock(Panels, QDockWidget):
         self._take_files_soon()
         self.leaving = Leaving(iface, self.session.runner, self) if iface is not None else None
         self.opening = Line(self)  # results that links put on the map
+        self.finding = Finding(iface, self)
         self._left = TimeLeft()
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
@@ -321,6 +323,7 @@ class RenewalDock(Panels, QDockWidget):
         self._poll.stop()
         self._look.stop()
         self.warming.close()
+        self.finding.close()
         for signal, slot in self._outside:
             signal.disconnect(slot)
         self._outside = []

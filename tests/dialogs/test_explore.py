@@ -6,6 +6,7 @@ from qgis.core import (
     QgsFeature,
     QgsGeometry,
     QgsPointXY,
+    QgsRectangle,
     QgsVectorFileWriter,
     QgsVectorLayer,
 )
@@ -292,3 +293,33 @@ def test_a_facility_is_found_whatever_its_id_and_its_field_are_called(explore, d
     mapping = {"facility_id": 'id "new"', "kind": "kind"}
     dock.session.study.inputs["FACILITIES"] = InputChoice(layer.id(), layer.source(), layer.name(), 1.0, True, mapping)
     assert len(explore.lookups.doors_of("F'\\1")) == 1
+
+
+def test_back_to_the_place_before_and_forth_again(explore, qgis_iface, qtbot):
+    """As in a browser: a click after going back forgets what came after; a place out of view comes into it."""
+    panel, canvas = explore.panel, qgis_iface.mapCanvas()
+
+    def told():
+        return panel.text.toPlainText().split("\n")[0]
+
+    assert not panel.back.isEnabled() and not panel.forth.isEnabled()
+    for place in range(3):  # P1 to P3, every 20 m
+        click(explore, EAST - 18 + 20 * place, NORTH + 1)
+    assert (told(), panel.back.isEnabled(), panel.forth.isEnabled()) == ("Parcel P3", True, False)
+    panel.back.click()
+    canvas.setExtent(QgsRectangle(EAST + 1000, NORTH, EAST + 1100, NORTH + 100))
+    panel.back.click()
+    assert (told(), panel.back.isEnabled(), panel.forth.isEnabled()) == ("Parcel P1", False, True)
+    assert canvas.extent().contains(QgsPointXY(EAST - 18, NORTH + 1))
+    panel.forth.click()
+    assert told() == "Parcel P2"
+    canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4490"))  # places are known in the system of then
+    panel.forth.click()
+    assert told() == "Parcel P3"
+    canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4545"))
+    panel.back.click()
+    click(explore, EAST + 42, NORTH + 1)
+    assert (told(), panel.back.isEnabled(), panel.forth.isEnabled()) == ("Parcel P4", True, False)
+    explore.close()
+    explore.start()
+    assert not explore.panel.back.isEnabled()
