@@ -27,6 +27,8 @@ from .side_preview import SidePreview
 from .side_values import SideValues
 from .uses import USES, Use
 
+DRAWN_MS = 80  # until a window that is shown has been drawn: the screen asks for it a while after
+
 
 class Editors(QObject):
     """The open editors of a dock, one a kind. `failed(sentence)` when a file cannot be opened."""
@@ -127,7 +129,7 @@ class Editor(QObject):
         self.dialog.show()
         self.dialog.raise_()
         self.dialog.activateWindow()
-        QTimer.singleShot(0, self.begin)
+        QTimer.singleShot(DRAWN_MS, self.begin)  # a thread that works meanwhile would make the drawing wait
 
     def begin(self) -> None:
         """Look for what the preview needs."""
