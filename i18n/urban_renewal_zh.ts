@@ -1600,6 +1600,10 @@
         <translation>这一页没有可预先计算的数。</translation>
     </message>
     <message>
+        <source>Nothing is made there before something runs.</source>
+        <translation>运行之前，这里不会生成任何东西。</translation>
+    </message>
+    <message>
         <source>Nothing left to review among {n} {n?parcel|parcels}.</source>
         <translation>没有需要复核的宗地（共 {n} 宗）。</translation>
     </message>

@@ -27,7 +27,7 @@ from ..parts.buttons import in_words
 from ..parts.help_pages import add_help
 from ..parts.inks import readable
 from ..parts.widgets import text_label
-from ..study import project_state
+from ..study import project_state, wording
 from ..study.again import is_delivery
 from ..study.session import Session
 from ..study.steps import DELIVERY
@@ -147,7 +147,7 @@ class TakeOver(QDialog):
         if isinstance(error, RenewalError):
             self._tell(say(error.code, interface_language(), **error.values))
         elif isinstance(error, OSError):
-            reason = error.strerror or str(error)
+            reason = wording.fault_text(error)
             self._tell(tr("The folder {folder} cannot be used: {reason}.").format(folder=folder.name, reason=reason))
         elif error is not None:
             raise error
@@ -173,6 +173,7 @@ def _folder(hint: str) -> QgsFileWidget:
     made = QgsFileWidget()
     made.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
     made.lineEdit().setPlaceholderText(hint)
+    made.lineEdit().setToolTip(hint)  # QGIS speaks of a file with its extension
     return made
 
 

@@ -200,6 +200,7 @@ class Foot(QWidget):
         self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.folder.setDialogTitle(tr("Folder for the results"))
         self.folder.lineEdit().setPlaceholderText(tr("Folder for the results"))
+        self.folder.lineEdit().setToolTip(tr("Nothing is made there before something runs."))  # QGIS speaks of a file
         for part in (self.folder.lineEdit(), *self.folder.findChildren(QToolButton)):
             part.setAccessibleName(tr("Folder for the results"))
         self.run_all = main_button(tr("Run all"))

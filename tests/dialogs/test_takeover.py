@@ -291,6 +291,23 @@ def test_working_inside_the_delivery_is_refused(make_dock, qtbot, make_layer_fol
     assert not (make_layer_folder / "new").exists()
 
 
+def test_what_a_folder_does_not_allow_is_told_in_words(make_dock, qtbot, make_layer_folder, tmp_path):
+    """Below a file no folder can be made: the system says so in its own language, “Not a directory”."""
+    from urban_renewal.dialogs.delivery.menu import TakeOver
+
+    dock, delivery = make_dock(), make_layer_folder
+    (tmp_path / "文件").write_text("x", encoding="utf-8")
+    sheet = TakeOver(dock.session)
+    qtbot.addWidget(sheet)
+    sheet.delivery.setFilePath(str(delivery))
+    sheet.folder.setFilePath(str(tmp_path / "文件" / "研究"))
+    sheet.take()
+    qtbot.waitUntil(lambda: bool(sheet.problem.text()), timeout=10000)
+    assert "a file of that name is in the way" in sheet.problem.text()
+    for part in (sheet.delivery, sheet.folder, sheet.inputs):  # of a folder, not of “file(s), including extension”
+        assert "extension" not in part.lineEdit().toolTip()
+
+
 def test_a_check_of_a_delivery_calls_rules_by_their_names(qgis_app):
     """Files stand for themselves; of rules, prices and tables of classes people know the titles."""
     from urban_renewal.dialogs.delivery.check import subject_title, tell
