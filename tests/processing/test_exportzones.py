@@ -212,3 +212,31 @@ def test_rules_and_runs_come_along(study, run_algorithm, read_json):
     assert project.read(str(folder / "project.qgz"))
     assert QgsExpressionContextUtils.projectScope(project).variable("urbanrenewal_zone_rules") == name
     project.clear()
+
+
+@pytest.fixture
+def far_from_greenwich(monkeypatch):
+    """A clock whose day is not that of UTC, whatever the hour."""
+    import time
+    from datetime import datetime, timezone
+
+    monkeypatch.setenv("TZ", "UTC+12" if datetime.now(timezone.utc).hour < 12 else "UTC-14")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.skipif(not hasattr(__import__("time"), "tzset"), reason="the system has no other clock")
+def test_report_and_sheets_bear_the_day_of_the_office(study, run_algorithm, pdf_text, read_json, far_from_greenwich):
+    """In China a delivery made before 8 a.m. bore the day before."""
+    from datetime import date
+    from pathlib import Path
+
+    days = {f"{date.today():%Y-%m-%d}"}
+    found, _, _ = run_algorithm("exportzones", {**study, "FORMATS": ["html", "pdf"]})
+    days.add(f"{date.today():%Y-%m-%d}")
+    folder = Path(found["FOLDER"])
+    assert any(day in (folder / "report.html").read_text(encoding="utf-8") for day in days)
+    assert any(day in pdf_text(next((folder / "maps").glob("01-01*.pdf"))) for day in days)
+    assert read_json(folder / "manifest.json")["created"][:10] in days

@@ -143,3 +143,25 @@ def test_what_was_merged_dies_with_the_worker(qgis_app):
     assert worker.wait(30_000)
     assert len(held) == 3 * len(ROWS) * len(WIDTHS)
     assert all(map(sip.isdeleted, held))
+
+
+@pytest.fixture
+def decimal_commas():
+    """A machine that writes 0,5."""
+    from qgis.PyQt.QtCore import QLocale
+
+    before = QLocale()
+    QLocale.setDefault(QLocale(QLocale.Language.German, QLocale.Country.Germany))
+    yield
+    QLocale.setDefault(before)
+
+
+def test_sheets_have_the_same_numbers_on_every_machine(sheet, decimal_commas):
+    """A scale bar had 0,5 km where the machine writes so, a contour 1.200 m."""
+    from qgis.core import QgsLayoutItemScaleBar, QgsNumericFormatContext, QgsRectangle
+
+    made = sheet()
+    drawn = made.map((20, 30, 300, 200), QgsRectangle(0, 0, 15_000, 10_000), [], None, 50_000)
+    made.scale_bar(drawn, 50_000, (20, 217, 150, 230))
+    (bar,) = [item for item in made.layout.items() if isinstance(item, QgsLayoutItemScaleBar)]
+    assert bar.numericFormat().formatDouble(0.5, QgsNumericFormatContext()) == "0.5"

@@ -336,3 +336,25 @@ def test_floor_by_action_adds_up_to_what_the_zone_prints():
     assert zone_figures(with_known_floor(zone, more), "30.7", "zh", {"Z": 1})[1][1] == "≥ 284.9"
     unchanged = (with_known_floor(zone, None), with_known_floor(zone, actions.iloc[:1]))
     assert [item["floor_m2"] for item in unchanged] == [898_805.4] * 2
+
+
+def test_heights_of_contours_are_the_same_on_every_machine(qgis_app, make_layer):
+    """format_number() wrote 1.200 where the machine parts thousands so."""
+    from types import SimpleNamespace
+
+    from qgis.core import QgsExpression, QgsExpressionContext
+    from qgis.PyQt.QtCore import QLocale
+    from urban_renewal.processing.delivery.pages.surroundings import label_surroundings
+
+    contours = make_layer([("LINESTRING(0 0,9 9)", {"height_m": 1200.0, "is_index": 1})], "LineString")
+    made = SimpleNamespace(study=SimpleNamespace(font="", language="zh"), layer={"contours": contours}.get)
+    label_surroundings(made)
+    context = QgsExpressionContext()
+    context.setFields(contours.fields())
+    context.setFeature(next(contours.getFeatures()))
+    before = QLocale()
+    try:
+        QLocale.setDefault(QLocale(QLocale.Language.German, QLocale.Country.Germany))
+        assert QgsExpression(contours.labeling().settings().fieldName).evaluate(context) == "1200"
+    finally:
+        QLocale.setDefault(before)

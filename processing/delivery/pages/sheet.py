@@ -11,7 +11,6 @@ from typing import Any
 
 from qgis.core import (
     Qgis,
-    QgsBasicNumericFormat,
     QgsFillSymbol,
     QgsLayoutItemLabel,
     QgsLayoutItemLegend,
@@ -19,7 +18,6 @@ from qgis.core import (
     QgsLayoutItemPage,
     QgsLayoutItemPolygon,
     QgsLayoutItemPolyline,
-    QgsLayoutItemScaleBar,
     QgsLayoutItemShape,
     QgsLayoutMeasurement,
     QgsLayoutPoint,
@@ -47,11 +45,11 @@ from .scalebar import (
     BAR_END,
     BAR_HEIGHT,
     BAR_MARGIN,
-    KILOMETRES_FROM,
     SHORT,
     bar_length,
     bar_width,
     longest_bar,
+    make_bar,
     number_width,
 )
 
@@ -61,7 +59,6 @@ ALIGN = {
     "right": Qt.AlignmentFlag.AlignRight,
     "center": Qt.AlignmentFlag.AlignHCenter,
 }
-THIN_SPACE = "\u2009"
 TICK = 1.2  # mm of a mark at the edge of a map
 UNIT_GAP = 1.2  # mm between a key figure and its unit
 
@@ -342,7 +339,7 @@ class Sheet:
         x, y, width = box[0] + BAR_MARGIN + 1, box[1] + 1, shown.sizeWithUnits().width()
         step, length = bar_step(scale, longest_bar(width)), bar_length(scale, width)
         self.keep_clear(self.box((x - BAR_MARGIN, y - 1, bar_width(scale, width), BAR_HEIGHT), "#FFFFFF", ""))
-        self._bar(shown, (x, y, length + BAR_END, 11), step, 4, 1.6)
+        self._bar(shown, (x, y, length + BAR_END, 11), (step, 4), 1.6)
         words = f"1:{scale}"
         self.text(words, (x + length + BAR_END, y + 3, number_width(words), 6), 10, bold=True)
 
@@ -351,23 +348,10 @@ class Sheet:
         left, top, right, bottom = box
         self.keep_clear(self.box((left, top, right - left, bottom - top), "#FFFFFF", ""))
         step = bar_step(scale, SHORT, 2)
-        self._bar(self.last_map, (left + BAR_MARGIN, top, step * 2000 / scale + BAR_END, 9), step, 2, 1.2)
+        self._bar(self.last_map, (left + BAR_MARGIN, top, step * 2000 / scale + BAR_END, 9), (step, 2), 1.2)
 
-    def _bar(self, shown: QgsLayoutItemMap, place: Place, step: float, steps: int, height: float) -> None:
-        item = QgsLayoutItemScaleBar(self.layout)
-        item.setLinkedMap(shown)
-        item.setStyle("Single Box")
-        far = step * steps >= KILOMETRES_FROM
-        item.setUnits(Qgis.DistanceUnit.Kilometers if far else Qgis.DistanceUnit.Meters)
-        item.setUnitLabel("km" if far else "m")
-        item.setUnitsPerSegment(step / 1000 if far else step)
-        item.setNumberOfSegments(steps)
-        item.setNumberOfSegmentsLeft(0)
-        item.setHeight(height)
-        item.setTextFormat(text_format(self.family, 7, INK))
-        numbers = QgsBasicNumericFormat()
-        numbers.setThousandsSeparator(THIN_SPACE)
-        item.setNumericFormat(numbers)
+    def _bar(self, shown: QgsLayoutItemMap, place: Place, steps: tuple[float, int], height: float) -> None:
+        item = make_bar(self.layout, shown, steps, height, text_format(self.family, 7, INK))
         self._put(item, place)
         item.update()
 

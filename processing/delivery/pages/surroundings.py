@@ -74,7 +74,7 @@ def label_surroundings(made: Any) -> None:
         _smaller_in_place(layer)
     if made.layer("contours") is not None:
         height = text_format(family, 6, base["contour_index"]["color"], halo=True)
-        label_layer(made.layer("contours"), 'format_number("height_m", 0)', height, '"is_index" = 1',
+        label_layer(made.layer("contours"), 'to_string(round("height_m"))', height, '"is_index" = 1',
                     placement=Placement.Curved, repeatDistance=90, mergeLines=True)  # fmt: skip
     if "name" in _columns(made, "green"):
         green = text_format(family, 6.5, "#55774A", halo=True)
