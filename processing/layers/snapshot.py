@@ -38,6 +38,7 @@ from ...core.sqlfiles import open_to_read
 from ...core.sqlnames import quoted
 from .apart import apart
 from .given import dress_vector, given_as, made_of
+from .sources import file_of, file_there
 from .systems import is_undefined, revived
 from .written import called as encoding_name
 from .written import read_again, read_as_written
@@ -298,11 +299,10 @@ def take_raster(parameter: str, value: Any, context: QgsProcessingContext) -> Ra
     frozen = given_as(target)
     provider = layer.dataProvider().clone()
     provider.moveToThread(None)
-    path = Path(layer.source().split("|")[0])
     name, crs = (layer.name(), known_crs(layer)) if frozen is None else (frozen.name, frozen.crs)
     return RasterSnapshot(
         parameter, name, provider, crs, layer.extent(), provider.xSize(), provider.ySize(),
-        path if path.is_file() else None, layer.id(), layer.source(),
+        file_there(file_of(layer.source())), layer.id(), layer.source(),
     )  # fmt: skip
 
 
@@ -322,8 +322,7 @@ def _file_of(layer: QgsVectorLayer) -> tuple[Path | None, str]:
     if layer.providerType() != "ogr":
         return None, ""
     parts = QgsProviderRegistry.instance().decodeUri("ogr", layer.source())
-    path = Path(parts.get("path", ""))
-    return (path if path.is_file() else None), parts.get("layerName") or ""
+    return file_there(Path(parts.get("path", ""))), parts.get("layerName") or ""
 
 
 def _database_of(layer: QgsVectorLayer) -> str:

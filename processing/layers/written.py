@@ -15,6 +15,7 @@ from qgis.PyQt.QtCore import QUrl, QUrlQuery
 
 from ...core.errors import RenewalError
 from ...core.inputs.encodings import encoding_of, find_misreading, is_strange, is_utf8, words_of_dbf
+from .sources import file_there
 
 LOOKED_AT = 100_000  # bytes that tell an encoding: looked at on the main thread, in 50 ms
 SAMPLE = 200  # features whose texts tell whether a layer is garbled: own choice
@@ -84,8 +85,7 @@ def _text_file(layer: QgsVectorLayer) -> Path | None:
     """Return the file of a layer of delimited text."""
     if layer.providerType() != "delimitedtext":
         return None
-    path = Path(QgsProviderRegistry.instance().decodeUri("delimitedtext", layer.source()).get("path", ""))
-    return path if path.is_file() else None
+    return file_there(Path(QgsProviderRegistry.instance().decodeUri("delimitedtext", layer.source()).get("path", "")))
 
 
 def _is_garbled(layer: QgsVectorLayer) -> bool:

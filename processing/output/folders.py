@@ -73,6 +73,6 @@ def staged_folder(folder: Path) -> Iterator[Path]:
                     folder.rename(old)
                 part.rename(folder)
             except PermissionError as error:
-                raise RenewalError("target_locked", path=str(folder), kept=part.name) from error
+                raise RenewalError("target_locked", path=str(folder)) from error
         finally:
             recover(folder)

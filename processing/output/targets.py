@@ -62,7 +62,8 @@ class Target:
 
 
 def _safe(name: str) -> str:
-    return re.sub(r"[^\w-]", "_", name)
+    """Return a name that every file system takes; two tables of a file never have the same one."""
+    return re.sub(r"[^\w-]", lambda sign: f"~{ord(sign[0]):x}~", name)
 
 
 def with_asked(values: Mapping[str, Any]) -> dict[str, Any]:

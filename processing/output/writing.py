@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from traceback import clear_frames
 from typing import Any
 
 from qgis.core import (
@@ -174,19 +175,28 @@ def check_written(part: Path, layer_name: str, rows: int, target: Target, run: R
     Through OGR, not a QgsVectorLayer: QGIS's connection pool would keep the file open for a minute, and on Windows an
     open file cannot be moved.
     """
+    counted = 0
+    with contextlib.suppress(RuntimeError):
+        counted = _count_file(part, layer_name, target.encoding, run)
+    if counted != rows:
+        raise RenewalError("written_incomplete", path=str(target.path), expected=rows, found=counted)
+
+
+def _count_file(part: Path, layer_name: str, encoding: str, run: Run) -> int:
+    """Return how many features a file holds; it is closed when this returns, or else the part cannot be removed."""
     from osgeo import gdal
 
-    counted = 0
-    with contextlib.suppress(RuntimeError), gdal_raises():
-        # inside QGIS GDAL does not go by the .cpg
-        options = [f"ENCODING={target.encoding}"] if part.suffix.lower() == ".shp" else []
+    # inside QGIS GDAL does not go by the .cpg
+    options = [f"ENCODING={encoding}"] if part.suffix.lower() == ".shp" else []
+    with gdal_raises():
         dataset = gdal.OpenEx(str(part), gdal.OF_VECTOR | gdal.OF_READONLY, open_options=options)
         layer = dataset.GetLayerByName(layer_name) or dataset.GetLayer(0)
         definition = layer.GetLayerDefn()
         layer.SetIgnoredFields([definition.GetFieldDefn(i).GetName() for i in range(definition.GetFieldCount())])
-        counted = count_rows(layer, run)
-    if counted != rows:
-        raise RenewalError("written_incomplete", path=str(target.path), expected=rows, found=counted)
+        try:
+            return count_rows(layer, run)
+        finally:
+            del dataset  # a Cancel on its way would hold on to the open file
 
 
 def count_rows(layer: Any, run: Run | None = None) -> int:
@@ -268,29 +278,34 @@ def move_into_place(target: Target) -> None:
         for file in files_of(part):
             name = target.path.stem + file.suffix if file.suffix != part.suffix else target.path.name
             os.replace(file, target.path.with_name(name))  # noqa: PTH105 (the same on Path, but says what it is)
-    except PermissionError as error:  # Windows: the old file is open somewhere; the new one stays beside it
-        raise RenewalError("target_locked", path=str(target.path), kept=part.name) from error
+    except PermissionError as error:  # Windows: the old file is open somewhere
+        raise RenewalError("target_locked", path=str(target.path)) from error
 
 
 def _insert_table(target: Target) -> None:
     """Copy the part's table into an existing GeoPackage: one SQLite transaction, so a kill leaves the old table."""
-    from osgeo import gdal
-
     try:
-        with gdal_raises():
-            whole = gdal.OpenEx(str(target.path), gdal.OF_VECTOR | gdal.OF_UPDATE)
-            part = gdal.OpenEx(str(target.part), gdal.OF_VECTOR | gdal.OF_READONLY)
-            options = gdal.VectorTranslateOptions(
-                options=["-ds_transaction", "-gt", "unlimited"], accessMode="overwrite", layerName=target.table,
-                layers=[target.table],
-            )  # fmt: skip
-            gdal.VectorTranslate(whole, part, options=options)
-            del whole, part
+        _copy_table(target)
     except RuntimeError as error:
+        clear_frames(error.__traceback__)  # both files are open as long as names on its way hold them
         if any(word in str(error) for word in ("locked", "busy", "readonly", "read-only")):
-            raise RenewalError("target_locked", path=str(target.path), kept=target.part.name) from error
+            raise RenewalError("target_locked", path=str(target.path)) from error
         reason = tell_library(str(error), target.path.parent)
         raise RenewalError("write_failed", path=target.uri, reason=reason) from error
+
+
+def _copy_table(target: Target) -> None:
+    from osgeo import gdal
+
+    with gdal_raises():
+        whole = gdal.OpenEx(str(target.path), gdal.OF_VECTOR | gdal.OF_UPDATE)
+        part = gdal.OpenEx(str(target.part), gdal.OF_VECTOR | gdal.OF_READONLY)
+        options = gdal.VectorTranslateOptions(
+            options=["-ds_transaction", "-gt", "unlimited"], accessMode="overwrite", layerName=target.table,
+            layers=[target.table],
+        )  # fmt: skip
+        gdal.VectorTranslate(whole, part, options=options)
+        del whole, part  # closed here, where what closing finds is raised
 
 
 def write_memory(encoded: Encoded, name: str, context: QgsProcessingContext, run: Run) -> str:

@@ -229,6 +229,13 @@ class TestRefused:
         run_algorithm(echo(), {"PARCELS": parcels, "OUTPUT": f"{path}|layername=a", "SECOND": f"{path}|layername=b"})
         assert [len(rows_of(f"{path}|layername={name}")) for name in "ab"] == [3, 3]
 
+    def test_two_tables_whose_names_differ_in_a_sign(self, tmp_path, run_algorithm, echo, parcels, rows_of):
+        """Both were written into the same part: the second one took the first one's away."""
+        path, names = tmp_path / "x.gpkg", ("a b", "a_b")
+        wanted = zip(("OUTPUT", "SECOND"), (f"{path}|layername={name}" for name in names))
+        run_algorithm(echo(), {"PARCELS": parcels, **dict(wanted)})
+        assert [len(rows_of(f"{path}|layername={name}")) for name in names] == [3, 3]
+
     def test_target_in_edit_mode(self, tmp_path, run_algorithm, echo, parcels, project):
         target = good_file(tmp_path, run_algorithm, echo, parcels)
         layer = QgsVectorLayer(str(target), "mine", "ogr")
@@ -369,3 +376,46 @@ def test_kill_while_writing_keeps_the_last_good_file(tmp_path, run_algorithm, ec
     run_algorithm(echo(), {"PARCELS": parcels, "OUTPUT": str(target)})
     assert leftovers(tmp_path) == []
     assert QgsVectorLayer(str(target), "again", "ogr").featureCount() == 3
+
+
+def open_files(folder):
+    """The files of a folder that this process has open."""
+    found = [link.resolve() for link in Path("/proc/self/fd").iterdir() if link.exists()]
+    return sorted(file.name for file in found if file.parent == folder)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the system does not tell which files are open")
+@pytest.mark.parametrize("fault", ["one row too few", "cancelled"])
+def test_a_part_that_is_refused_is_closed(qgis_app, make_layer, save_layer, tmp_path, monkeypatch, fault):
+    """An error on its way held the part open: on Windows it could not be removed, and that was told instead."""
+    from urban_renewal.core.errors import Cancelled, RenewalError
+    from urban_renewal.core.run import Run
+    from urban_renewal.processing.output import writing
+    from urban_renewal.processing.output.targets import Target
+
+    file = Path(save_layer(make_layer(SQUARES), tmp_path / "x.gpkg").partition("|")[0])
+    run = Run(is_cancelled=lambda: fault == "cancelled")
+    with pytest.raises((RenewalError, Cancelled)) as error:
+        writing.check_written(file, "x", 4, Target("OUTPUT", "file", str(file), file), run)
+    assert error.value is not None and open_files(tmp_path) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the system does not tell which files are open")
+def test_files_of_a_table_that_is_refused_are_closed(qgis_app, make_layer, save_layer, tmp_path):
+    import sqlite3
+    from contextlib import closing
+
+    from urban_renewal.core.errors import RenewalError
+    from urban_renewal.processing.output import writing
+    from urban_renewal.processing.output.targets import Target
+
+    path = tmp_path / "shared.gpkg"
+    save_layer(make_layer(SQUARES[:1], name="theirs"), path, table="theirs")
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("CREATE TRIGGER closed BEFORE INSERT ON gpkg_contents BEGIN SELECT RAISE(ABORT, 'closed'); END")
+        base.commit()
+    target = Target("OUTPUT", "table", str(path), path, "people")
+    save_layer(make_layer(SQUARES), target.part, table="people")
+    with pytest.raises(RenewalError) as error:
+        writing.move_into_place(target)
+    assert error.value.code == "write_failed" and open_files(tmp_path) == []

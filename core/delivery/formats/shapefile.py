@@ -117,6 +117,8 @@ def _slice_records(shapes: npt.NDArray[Any], kind: int) -> Iterator[bytes]:
             yield struct.pack("<i", kind) + (own if kind == POINT else _box(boxes, number, high - low) + own)
         return
     parts, owner = shapely.get_parts(shapes, return_index=True)
+    there = ~shapely.is_empty(parts)  # a part without points is none: the format knows no such
+    parts, owner = parts[there], owner[there]
     if kind == POLYGON:
         parts, part_of = shapely.get_rings(parts, return_index=True)
         outer = np.diff(part_of, prepend=-1) > 0

@@ -157,3 +157,16 @@ def test_too_many_fields():
     with pytest.raises(RenewalError) as error:
         write_shapefile(flatten("t", frames.empty(table), table), "f", "UTF-8", Run())
     assert error.value.code == "table_too_wide"
+
+
+@pytest.mark.parametrize(
+    ("whole", "plain"),
+    [("MULTILINESTRING (EMPTY,(0 0,1 1))", "LINESTRING (0 0,1 1)"),
+     ("MULTIPOLYGON (((0 0,1 0,1 1,0 0)),EMPTY)", "POLYGON ((0 0,1 0,1 1,0 0))")],
+)  # fmt: skip
+def test_a_part_without_points_is_no_part(whole, plain):
+    """A line of no points was written as a part; the format asks for two at least."""
+    kind = "line" if "LINE" in plain else "polygon"
+    written = [write_shapefile(flat(["a"], [shapely.from_wkt(text)], geometry=kind), "f", "UTF-8", Run())[0]
+               for text in (whole, plain)]  # fmt: skip
+    assert written[0] == written[1]
