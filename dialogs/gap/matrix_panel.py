@@ -26,6 +26,7 @@ from ...core.words import fill
 from ...processing.texts import tr
 from ..parts import help_pages
 from ..parts.escape import add_escape
+from ..parts.frozen import FrozenColumn
 from ..parts.phrases import paired
 from ..parts.tables import make_copyable
 from ..parts.widgets import HINT, scaled
@@ -33,6 +34,7 @@ from .matrix import ALL, APART, CHILD, ELDER, MEASURES, NAME, SHORT, UNCOUNTED, 
 from .values import Community
 
 KIND_LETTERS, NAME_LETTERS, LEAST_LETTERS = 9, 14, 4  # least widths; of the boxes above the table
+MOST_LETTERS = 34  # of a name: 16 Chinese ones or so
 
 
 class GapMatrixPanel(QDockWidget):
@@ -106,6 +108,7 @@ class GapMatrixPanel(QDockWidget):
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
         head.setFixedHeight(int(line * 2.6))
         view.setMinimumHeight(line * 8)
+        self.names = FrozenColumn(view)
         page = QWidget()
         layout = QVBoxLayout(page)
         layout.setContentsMargins(6, 4, 6, 4)
@@ -126,6 +129,9 @@ class GapMatrixPanel(QDockWidget):
         for column, key in enumerate(self.model.keys):
             head = str(self.model.headerData(column, Qt.Orientation.Horizontal)).split("\n")
             least = letter * (NAME_LETTERS if key == NAME else KIND_LETTERS)
+            if key == NAME:  # long names, in a city that has them, are read as far as the figures leave room
+                names = (metrics.horizontalAdvance(f"{item.name}mm") for item in communities)
+                least = min(max(least, *names, 0), letter * MOST_LETTERS)
             self.view.setColumnWidth(column, max(least, *(metrics.horizontalAdvance(f"{line}mm") for line in head)))
         self.view.setColumnHidden(self.model.keys.index(APART), True)
         self.refresh()

@@ -308,7 +308,8 @@ class GapPanel(QDockWidget):
             need=amount_text(cell.need, cell.unit), served=amount_text(cell.served, cell.unit), minutes=f"{minutes:g}",
             walk=wording.percent(cell.walk_cover, 0), radius=f"{radius:g}", line=wording.percent(cell.radius_cover, 0),
         )  # fmt: skip
-        link = f'<a href="way">{tr("See the way from where most is missing")}</a>'
+        way = f'<a href="way">{tr("See the way from where most is missing")}</a>'
+        link = "" if cell.gap is not None and cell.gap <= 0 else way
         return unbroken(flowing((told, escape(walk), link)))
 
     def _worst_of(self, item: Community, group: str) -> str:

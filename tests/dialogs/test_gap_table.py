@@ -244,3 +244,64 @@ def test_what_is_chosen_is_in_the_tooltip_too(table):
     assert "All communities" in table.which.toolTip()
     table.which.setCurrentIndex(1)
     assert "Communities with a gap" in table.which.toolTip() and "Communities" in table.which.accessibleName()
+
+
+def test_the_names_stay_while_the_rest_is_scrolled_sideways(table, gaps, qtbot):
+    """13 kinds are wider than a window: who has scrolled to the last reads whose row it is."""
+    names, view = table.names, table.view
+    table.setFloating(True)
+    table.resize(420, 240)
+    for column in range(1, len(table.model.keys)):
+        view.setColumnWidth(column, 300)
+    table.show()
+    qtbot.wait(50)
+    bar = view.horizontalScrollBar()
+    assert bar.maximum() > 0 and not names.isVisible()
+    bar.setValue(bar.maximum())
+    assert names.isVisible()
+    assert [names.isColumnHidden(n) for n in range(len(table.model.keys))] == [False] + [True] * 5
+    for row in range(table.model.rowCount()):
+        assert names.rowViewportPosition(row) == view.rowViewportPosition(row)
+        assert names.rowHeight(row) == view.rowHeight(row)
+    below = names.viewport().mapTo(view, names.viewport().rect().topLeft()).y()
+    assert below == view.viewport().mapTo(view, view.viewport().rect().topLeft()).y()
+    place = names.visualRect(table.model.index(table.model.row_of("C1"), 0)).center()
+    qtbot.mouseClick(names.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert gaps.panel.current == "C1"
+    bar.setValue(bar.maximum())
+    head = names.horizontalHeader()
+    for wanted in (["甲", "乙", "丙"], ["丙", "乙", "甲"]):
+        qtbot.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=head.viewport().rect().center())
+        assert cells(table, "name") == ["All together", *wanted]
+    choose(table, table.measure, "need")  # the model begins anew
+    bar.setValue(bar.maximum())
+    assert names.isVisible() and names.isColumnHidden(1)
+    bar.setValue(0)
+    assert not names.isVisible()
+
+
+def test_no_way_is_offered_where_nothing_is_missing(gaps):
+    """乙 lacks 3 of 30 places in nurseries; where the gap is 0 there is no place from where most is missing."""
+    from dataclasses import replace
+
+    panel = gaps.panel
+    panel.choose("C2")
+    assert 'href="way"' in panel.sentence.text()
+    item = next(one for one in panel.communities if one.community_id == "C2")
+    item.cells["nurs"] = replace(item.cells["nurs"], gap=0.0, served=30.0)
+    panel.choose("C1")
+    panel.choose("C2")
+    assert 'href="way"' not in panel.sentence.text()
+
+
+def test_long_names_have_room_up_to_a_limit(table):
+    from dataclasses import replace
+
+    model, view = table.model, table.view
+    short = view.columnWidth(0)
+    for letters, wanted in ((12, "whole"), (60, "cut")):
+        name = "滨" * letters
+        table.open([replace(one, name=name) for one in model.communities], model.titles)
+        is_whole = view.fontMetrics().horizontalAdvance(name) < view.columnWidth(0)
+        assert (short < view.columnWidth(0), "whole" if is_whole else "cut") == (True, wanted)
+    table.open([], model.titles)
