@@ -20,22 +20,11 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+from checkout import start_qgis
+
 COLUMNS = {"text": 4, "int": 6, "real": 30}
 SIDE_M = 20.0
-
-
-def start():
-    """Start QGIS without a window, with this checkout as the plugin."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from qgis.core import QgsApplication
-
-    application = QgsApplication([], False)
-    application.initQgis()
-    package = Path(tempfile.mkdtemp(prefix="files_")) / "urban_renewal"
-    package.symlink_to(ROOT)
-    sys.path.insert(0, str(package.parent))
-    return application
 
 
 def table(rows):
@@ -107,7 +96,7 @@ def stream_alone(path):
 
 def main(rows):
     """Measure both ways of both directions."""
-    application = start()
+    application = start_qgis()
     from qgis.core import QgsCoordinateTransformContext, QgsProcessingContext
     from urban_renewal.core.run import Run
     from urban_renewal.processing.intake.reading import read_cells

@@ -27,19 +27,12 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 CHILD = """
-import importlib.util, json, sys
-spec = importlib.util.spec_from_file_location("c", {conftest!r})
-spec.loader.exec_module(importlib.util.module_from_spec(spec))
-from qgis.core import QgsApplication, QgsProcessingFeedback
-application = QgsApplication([], False)
-application.initQgis()
-sys.path.append("/usr/share/qgis/python/plugins")
-from processing.core.Processing import Processing
-Processing.initialize()
+import json, sys
+sys.path.insert(0, {scripts!r})
+from checkout import start_qgis
+application = start_qgis()
 import processing
-from urban_renewal.processing.provider import RenewalProvider
-provider = RenewalProvider()
-QgsApplication.processingRegistry().addProvider(provider)
+from qgis.core import QgsProcessingFeedback
 print("READY", flush=True)
 processing.run("urbanrenewal:exportzones", json.loads({parameters!r}), feedback=QgsProcessingFeedback())
 print("DONE", flush=True)
@@ -63,11 +56,9 @@ def parameters_of(data: Path, folder: Path, formats: list[str]) -> dict[str, Any
 
 def start(parameters: dict[str, Any], log: Any = subprocess.DEVNULL) -> subprocess.Popen[str]:
     """Start an export in a process of its own and wait until it is about to begin."""
-    conftest = str(ROOT / "tests" / "conftest.py")
-    code = CHILD.format(conftest=conftest, parameters=json.dumps(parameters, ensure_ascii=False))
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    code = CHILD.format(scripts=str(ROOT / "scripts"), parameters=json.dumps(parameters, ensure_ascii=False))
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=log, text=True,
-                               env=environment, start_new_session=True)  # fmt: skip
+                               start_new_session=True)  # fmt: skip
     assert process.stdout is not None
     for line in process.stdout:
         if line.strip() == "READY":
@@ -184,11 +175,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=math.inf, help="begin no further kill after so many seconds")
     parser.add_argument("--formats", help="separated by commas; all that there are when not given")
     asked = parser.parse_args()
-    import importlib.util
+    sys.path.insert(0, str(ROOT / "scripts"))
+    from checkout import load_package
 
-    spec = importlib.util.spec_from_file_location("c", ROOT / "tests" / "conftest.py")
-    assert spec is not None and spec.loader is not None
-    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    load_package()
     from urban_renewal.processing.toolbox import parameters as declare
 
     formats = asked.formats.split(",") if asked.formats else list(declare.BUILT["FORMATS"])

@@ -22,7 +22,9 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+from checkout import ROOT, start_qgis
+
 INPUTS = {  # parameter: layer of the sample
     "PARCELS": "parcels", "BUILDINGS": "buildings", "ACTIVITY": "activity", "FACILITIES": "facilities",
     "CAPACITIES": "capacities", "ENTRANCES": "entrances", "POPULATION": "communities", "COMMUNITIES": "communities",
@@ -57,25 +59,11 @@ class Log:
 
 
 def start():
-    """Start QGIS without a window, with this checkout as the plugin; return its processing module and the provider."""
-    sys.path[:0] = ["/usr/share/qgis/python/plugins"]
-    from qgis.core import QgsApplication
-
-    application = QgsApplication([], False)
-    application.initQgis()
-    from processing.core.Processing import Processing
-
-    Processing.initialize()
-    package = Path(tempfile.mkdtemp(prefix="municipality_")) / "urban_renewal"
-    package.symlink_to(ROOT)
-    sys.path.insert(0, str(package.parent))
-    from urban_renewal.processing.provider import RenewalProvider
-
-    provider = RenewalProvider()
-    QgsApplication.processingRegistry().addProvider(provider)
+    """Start QGIS; return its processing module and what must be kept."""
+    application = start_qgis()
     import processing
 
-    return processing, (application, provider)
+    return processing, application
 
 
 def watching(log):

@@ -31,7 +31,7 @@ import pandas as pd
 import shapely
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
-from checkout import as_read, load_package
+from checkout import as_read, load_package, start_qgis
 
 SIZES = {"S": 5_000, "100k": 100_000, "L": 300_000}
 AS_OF = datetime.date(2025, 12, 31)
@@ -148,17 +148,11 @@ class Qgis:
     """QGIS's own Processing algorithms."""
 
     def __init__(self, tables):
-        from qgis.core import QgsApplication, QgsVectorLayer
-
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        self.app = QgsApplication([], False)
-        self.app.initQgis()
-        sys.path.append("/usr/share/qgis/python/plugins")
-        from processing.core.Processing import Processing
+        self.app = start_qgis()
+        from qgis.core import QgsVectorLayer
 
         import processing
 
-        Processing.initialize()
         self.processing, self.layer = processing, QgsVectorLayer
         self.houses = tables["buildings"]["geometry"].to_numpy(dtype=object)
         self.land = self.as_layer("Polygon", tables["parcels"]["geometry"].to_numpy(dtype=object), "p")

@@ -35,10 +35,9 @@ from qgis.PyQt.QtGui import QColor, QImage
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 from algorithm_study import Study, layer_of, run_all
-from checkout import ROOT
+from checkout import ROOT, start_qgis
 from drawn_table import draw_table
 from palette import save
-from yuzhong import start_qgis
 
 WIDE, HIGH = 720, 440
 OUT = ROOT / "docs" / "pictures" / "algorithms"

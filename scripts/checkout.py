@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The checkout as the package `urban_renewal`, for scripts and benchmarks; layers of the sample as they are read."""
+"""For scripts and benchmarks: the checkout as the package `urban_renewal`, QGIS, the sample's layers as read."""
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -21,6 +22,27 @@ def load_package():
     module = importlib.util.module_from_spec(spec)
     sys.modules["urban_renewal"] = module
     spec.loader.exec_module(module)
+
+
+def start_qgis():
+    """Start QGIS without a screen, with Processing and this checkout's provider; return what must be kept till its end.
+
+    `import processing` gives QGIS's own from here on.
+    """
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    load_package()
+    from qgis.core import QgsApplication
+
+    application = QgsApplication([], True)
+    application.initQgis()
+    sys.path.append(str(Path(QgsApplication.pkgDataPath()) / "python" / "plugins"))
+    from processing.core.Processing import Processing
+    from urban_renewal.processing.provider import RenewalProvider
+
+    Processing.initialize()
+    application.provider = RenewalProvider()
+    QgsApplication.processingRegistry().addProvider(application.provider)
+    return application
 
 
 def as_read(frame, role):

@@ -24,8 +24,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QPointF, QSizeF
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from checkout import ROOT
-from yuzhong import start_qgis
+from checkout import ROOT, start_qgis
 
 POLYGON = QgsProcessing.SourceType.TypeVectorPolygon
 LINE = QgsProcessing.SourceType.TypeVectorLine

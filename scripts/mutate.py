@@ -4,13 +4,16 @@
     .venv/bin/python scripts/mutate.py [NUMBER …]     all of tests/mutations/mutations.json unless some are named
 
 Each change is made in a copy of core and its tests, in a folder of its own; the tests of the rooms it concerns must
-then fail. A change that no test notices is printed as SURVIVED and the command fails.
+then fail. A change that no test notices is printed as SURVIVED, one that never ends as HANGS, and the command fails.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LIST = ROOT / "tests" / "mutations" / "mutations.json"
 COPIED = ("core", "resources", "tests/core", "tests/conftest.py", "__init__.py", "pyproject.toml", "metadata.txt")
-MOST_S = 600
+MOST_S = 300  # of the tests of a change
 
 
 def copy_checkout(folder: Path) -> None:
@@ -39,12 +42,26 @@ def tests_of(mutation: dict) -> list[str]:
     return [f"tests/core/{place}" for place in mutation["tests"].split()]
 
 
-def run_tests(folder: Path, places: list[str]) -> tuple[int, str]:
-    """Run the tests until the first failure; return the exit code and the last lines."""
+def run_tests(folder: Path, places: list[str]) -> tuple[int | None, str]:
+    """Run the tests until the first failure; return the exit code and the last lines, None when they took too long.
+
+    They get a session of their own, which is ended as a whole: a test may have started workers. Those would also keep
+    a pipe open, so what is said goes into a file.
+    """
     quietly = ["-q", "-x", "--tb=line", "-p", "no:pytest_qgis", "-p", "no:pytest-qt"]
     command = [sys.executable, "-m", "pytest", *quietly, *places]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=MOST_S, check=False)
-    return done.returncode, done.stdout[-600:]
+    with tempfile.TemporaryFile() as told:
+        process = subprocess.Popen(command, cwd=folder, stdout=told, stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            code = process.wait(MOST_S)
+        except subprocess.TimeoutExpired:
+            code = None
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        told.seek(0)
+        return code, told.read().decode("utf-8", "replace")[-600:]
 
 
 def main(numbers: list[int]) -> int:
@@ -65,7 +82,7 @@ def main(numbers: list[int]) -> int:
             path.write_text(whole.replace(item["old"], item["new"], 1), encoding="utf-8")
             code, told = run_tests(folder, tests_of(item))
             path.write_text(whole, encoding="utf-8")
-            word = "killed" if code == 1 else "SURVIVED" if code == 0 else f"ERROR {code}"
+            word = {0: "SURVIVED", 1: "killed", None: "HANGS"}.get(code, f"ERROR {code}")
             print(f"{item['n']:>3} {word:<9} {time.perf_counter() - began:5.0f} s  {item['what']}", flush=True)
             if code != 1:
                 survived.append(item["n"])

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yuzhong_facts
 import yuzhong_map
-from checkout import load_package
+from checkout import start_qgis
 
 LEVELS_UNKNOWN = 6  # own choice for the storeys of a building that says nothing
 CAP_MS = 60 * 60_000
@@ -22,26 +22,6 @@ NEVER_MS = -1
 LIMITS_MIN = (5, 10, 15)
 PROFILES = ("elder", "adult")
 OUTLINE_POINTS = 50  # on each side of the height model, so that its outline stays where it is in degrees
-
-
-def start_qgis():
-    """Start QGIS without a screen, with Processing and this checkout's provider."""
-    load_package()
-    from qgis.core import QgsApplication
-
-    QgsApplication.setPrefixPath("/usr", True)
-    application = QgsApplication([], True)
-    application.initQgis()
-    sys.path.append(str(Path(QgsApplication.pkgDataPath()) / "python" / "plugins"))
-    from processing.core.Processing import Processing
-    from urban_renewal.processing.provider import RenewalProvider
-
-    Processing.initialize()
-    provider = RenewalProvider()
-    QgsApplication.processingRegistry().addProvider(provider)
-    provider.refreshAlgorithms()
-    application.provider = provider
-    return application
 
 
 def clip_ways(data, dem, out):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yuzhong
 import yuzhong_map
+from checkout import start_qgis
 
 MARK = "演示：设施、人口均为虚构"
 PREFIX = "DEMO-"
@@ -191,6 +192,6 @@ def main(data, out):
 
 
 if __name__ == "__main__":
-    qgis = yuzhong.start_qgis()
+    qgis = start_qgis()
     sys.path.insert(0, str(Path(__file__).resolve().parent))
     main(Path(sys.argv[1]), Path(sys.argv[2]))

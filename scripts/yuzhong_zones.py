@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 import yuzhong
+from checkout import start_qgis
 
 BANK_M = 180.0  # own choice: at this height both rivers are one water body in SRTM, as at the reservoir's high level
 LEAST_WATER_M2 = 1e6
 LEAST_BLOCK_M2 = 500.0
-LEVELS_UNKNOWN = 6  # own choice, as in yuzhong.py
 ENTRANCE_OF_M = 600.0  # own choice: an entrance belongs to the nearest station within this
 WET_M = 15.0  # half a cell of the height model: less of a way over water is the bank's raggedness
 
@@ -104,7 +104,7 @@ def _number(text):
     try:
         return float(str(text).split(";")[0])
     except ValueError:
-        return LEVELS_UNKNOWN
+        return yuzhong.LEVELS_UNKNOWN
 
 
 def save(path, geometry, fields, rows, shapes):
@@ -286,7 +286,7 @@ def main(data, out):
 
 
 if __name__ == "__main__":
-    qgis = yuzhong.start_qgis()
+    qgis = start_qgis()
     target = Path(sys.argv[2])
     target.mkdir(parents=True, exist_ok=True)
     main(Path(sys.argv[1]), target)

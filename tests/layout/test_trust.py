@@ -2,6 +2,10 @@
 
 import json
 import re
+import sys
+import time
+
+import pytest
 
 
 def test_every_named_test_exists(root):
@@ -31,3 +35,17 @@ def test_listed_faults_still_have_their_place(root):
     texts = {name: (root / name).read_text(encoding="utf-8") for name in {fault["file"] for fault in listed}}
     assert [fault["n"] for fault in listed if texts[fault["file"]].count(fault["old"]) != 1] == []
     assert [fault["n"] for fault in listed if fault["old"] == fault["new"]] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends a group of processes")
+def test_a_fault_that_never_ends_is_told(root, tmp_path, monkeypatch):
+    """scripts/mutate.py ended there with a traceback, said nothing of the faults behind it, and left workers at work."""
+    monkeypatch.syspath_prepend(str(root / "scripts"))
+    import mutate
+
+    monkeypatch.setattr(mutate, "MOST_S", 3)
+    body = 'import subprocess, time\ndef test_it():\n    subprocess.Popen(["sleep", "60"])\n    time.sleep(60)\n'
+    (tmp_path / "test_x.py").write_text(body, encoding="utf-8")
+    began = time.monotonic()
+    assert mutate.run_tests(tmp_path, ["-s", "test_x.py"])[0] is None
+    assert time.monotonic() - began < 30
