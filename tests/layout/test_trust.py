@@ -39,7 +39,7 @@ def test_listed_faults_still_have_their_place(root):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends a group of processes")
 def test_a_fault_that_never_ends_is_told(root, tmp_path, monkeypatch):
-    """scripts/mutate.py ended there with a traceback, said nothing of the faults behind it, and left workers at work."""
+    """scripts/mutate.py ended there with a traceback, told nothing of those behind it, and left workers at work."""
     monkeypatch.syspath_prepend(str(root / "scripts"))
     import mutate
 
