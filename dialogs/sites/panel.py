@@ -47,6 +47,12 @@ KEPT, ORDER, HOST, KIND, MORE, SIZE, AREA, PARCEL, FORM = range(9)  # columns
 AS_ROOM_ALLOWS = (SIZE, AREA, PARCEL, FORM)  # the sentence below tells them too, and the whole table has them
 
 
+class SitesTable(QTableWidget):
+    """A table some of whose columns only lack room: they are copied with the others (parts/tables.py)."""
+
+    squeezed: tuple[int, ...] = ()
+
+
 class SitesPanel(QDockWidget):
     """`asked()`: choose anew; `picked(host)`, `zoom_asked(host)`, `table_asked()`, `export_asked()`."""
 
@@ -78,7 +84,7 @@ class SitesPanel(QDockWidget):
         click_once(self.run)
         self.figures = big_figures(3)
         self.state, self.cover, self.sentence = text_label(factor=HINT), text_label(), text_label()
-        self.table = QTableWidget(0, FORM + 1)
+        self.table = SitesTable(0, FORM + 1)
         self.how = text_label(f'<a href="help">{tr("How is it counted?")}</a>', HINT)
         self.whole, self.export = QPushButton(tr("Open table")), QPushButton(tr("Export table…"))
         self._dress_table()
@@ -288,6 +294,7 @@ class SitesPanel(QDockWidget):
             wide = self._widths(need, room)
         for column in need:
             table.setColumnHidden(column, column not in wide)
+        table.squeezed = tuple(column for column in need if column not in wide)  # what is copied has them
         for column, pixels in wide.items():
             table.setColumnWidth(column, pixels)
         for row, pixels in enumerate(self._heights(wide[KIND])):
@@ -297,6 +304,8 @@ class SitesPanel(QDockWidget):
         """Return the width of each column that is shown when there is so much room; `need`: of all, in full."""
         letter, wide = self.fontMetrics().averageCharWidth(), dict(need)
         room -= sum(need[column] for column in (KEPT, ORDER, HOST, MORE))
+        if room < int(letter * LEAST_LETTERS):  # rows stand in this order, and the sentence below tells it
+            room += wide.pop(ORDER)
         wide[KIND] = min(need[KIND], int(letter * KIND_LETTERS), max(room, int(letter * LEAST_LETTERS)))
         room -= wide[KIND]
         free = room  # beside the columns that are shown

@@ -68,6 +68,27 @@ def test_a_narrow_panel_needs_no_scrolling_sideways(panel, qtbot):
         assert {table.isColumnHidden(column) for column in module.AS_ROOM_ALLOWS} == {not is_wide}
 
 
+def test_a_very_narrow_panel_goes_without_the_order_and_copies_everything(panel, qtbot):
+    """Half of a small screen at 150 %: rows stand in the order of building anyway, and the sentence tells it."""
+    from urban_renewal.dialogs.parts.tables import as_text
+    from urban_renewal.dialogs.sites import panel as module
+
+    panel.titles = {"nurs": "Nursery", "eday": "Day care"}
+    panel.show()
+    letter, table = panel.fontMetrics().averageCharWidth(), panel.table
+    for letters in range(60, 30, -1):
+        panel.resize(letter * letters, 500)
+        panel.show_sites(rooms(), [], [], None)
+        qtbot.wait(10)
+        if table.isColumnHidden(module.ORDER):
+            break
+    assert table.isColumnHidden(module.ORDER)
+    assert sum(table.columnWidth(column) for column in range(table.columnCount())) <= table.viewport().width()
+    heads, first, second = (line.split("\t") for line in as_text(table).split("\n"))
+    assert len(heads) == module.FORM + 1 and {"1", "H1", "60 places", "600", "45.0 places"} <= set(first)
+    assert first[heads.index("Facility")] == "Nursery" and second[heads.index("Facility")] == "Day care"
+
+
 def test_names_of_two_words_are_read_whole_in_a_narrow_panel(panel, qtbot):
     """They take a second line; the width the bar for scrolling takes and gives back is seen, too."""
     from urban_renewal.dialogs.sites import panel as module
