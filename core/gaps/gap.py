@@ -148,6 +148,7 @@ _Walking = tuple[WalkGraph, Profile, Joined, Joined, Pairs]
 def _walked(layers: GapLayers, options: GapOptions, run: Run) -> Iterator[tuple[Kind, pd.DataFrame, _Walking, Run]]:
     """Yield each kind with its supply and the pairs of all kinds that walk like it, and the stretch of the run."""
     town = town_of(layers, run)
+    _tell_unknown(options.kinds, town.demand, run)
     supply = list_supply(layers.facilities, layers.capacities, options.kinds, run, options.planned)
     profiles = sorted({kind.profile for kind in options.kinds})
     run.stage("gap_network")
@@ -165,6 +166,13 @@ def _walked(layers: GapLayers, options: GapOptions, run: Run) -> Iterator[tuple[
                 pairs = _walk(kind, rows.values(), walking, stretch.part(0, 0.5))
             yield kind, rows[kind.id], (*walking, pairs), stretch
             number += 1
+
+
+def _tell_unknown(kinds: Sequence[Kind], demand: Demand, run: Run) -> None:
+    """Say of which kinds nobody knows the need anywhere: without ages all of them would read as “no gap is missing”."""
+    blind = [kind for kind in kinds if len(demand.ids) and not demand.known[kind.need_of].any()]
+    if blind and all(message.code != "kinds_need_unknown" for message in run.messages):
+        run.warn("kinds_need_unknown", n=len(blind), kinds=[kind.title[run.language] for kind in blind])
 
 
 @dataclass(frozen=True, eq=False)

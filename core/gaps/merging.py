@@ -39,8 +39,12 @@ def merge_facilities(parts: Sequence[Part], drop_doubles: bool, run: Run) -> pd.
     (`kind_from` given | field | layer | name); a row that tells none keeps its word and is listed
     (`merge_kind_unknown`). Ids stay where no other layer has the same, else the layer's name goes before them
     (`merge_ids_told_apart`). With `drop_doubles` a facility that two layers have — kind and name equal, at most 50 m
-    apart — stays once, the row that tells its capacity first; the other is listed (`merge_double`).
+    apart — stays once, the row that tells its capacity first; the other is listed (`merge_double`). A layer without
+    rows is told (`layer_adds_nothing`).
     """
+    for part in parts:
+        if not len(part.table):
+            run.warn("layer_adds_nothing", layer=part.name)
     named = _named_apart(parts)
     merged = pd.concat([_rows(part, name) for name, part in sorted(named)], ignore_index=True)
     merged["facility_id"] = _told_apart(merged, run)

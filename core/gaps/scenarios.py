@@ -104,7 +104,7 @@ def _keyed(frame: pd.DataFrame, side: str) -> pd.DataFrame:
     twice = table.duplicated(KEY)
     if twice.any():
         ids = frames.texts(table["parcel_id"]).fillna("").to_numpy(dtype=object)
-        raise RenewalError("scenario_twice", side=side, n=int(twice.sum()), ids=sorted(set(ids[twice])))
+        raise RenewalError("scenario_twice", layer=side.upper(), n=int(twice.sum()), ids=sorted(set(ids[twice])))
     return table
 
 

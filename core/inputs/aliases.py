@@ -41,6 +41,12 @@ class RoleColumn:
     role: str = ""
 
 
+NAMED = frozenset({  # results whose rows other tables speak of by their key: without it, or twice, they are ambiguous
+    "zones", "checked_zones", "ranked_zones", "members", "petals", "gap_detail", "actions", "projects", "project_items",
+    "sites", "links", "tagged", "building_people",
+})  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Role:
     """What a layer plays: `geometry` polygon | line | point | any | none, titles, and its canonical columns."""
@@ -55,6 +61,7 @@ class Role:
     shares_place: bool = False  # several may stand in one place: equal outlines alone make no double
     placed: bool = False  # a table without places will not do
     is_ours: bool = False  # a result of ours: rows are as we wrote them, keys are not made or mended
+    key: tuple[str, ...] = ()  # of a result of ours: the columns that together name a row
 
 
 @lru_cache(maxsize=1)
@@ -124,7 +131,8 @@ def role_for(name: str, tables: Iterable[str], fields: Iterable[str]) -> Role:
             known = (column.name, column.short) if column.short else (column.name,)
             columns.setdefault(column.name, RoleColumn(column.name, column.type, "", known, {}))
         if base is None:
-            base = Role(table_name, {"zh": table.zh, "en": table.en}, table.geometry, (), {}, is_ours=True)
+            titles, key = {"zh": table.zh, "en": table.en}, table.key if table_name in NAMED else ()
+            base = Role(table_name, titles, table.geometry, (), {}, is_ours=True, key=key)
     base = base or Role("LAYER", {"zh": "图层", "en": "layer"}, "any", (), {})
     return replace(base, columns=columns)
 

@@ -13,7 +13,7 @@ from .. import frames, schema
 from ..errors import RenewalError
 from ..run import Run
 from .doubt import is_doubted
-from .reviews import TAGS
+from .reviews import TAGS, tell_tags
 
 Objects = npt.NDArray[np.object_]
 Z95 = 1.959964  # normal quantile of a two-sided 95 % interval
@@ -36,7 +36,8 @@ def compare_tags(tagged: pd.DataFrame, truth: pd.DataFrame, run: Run) -> Accurac
     Precision and recall are of `confirmed`; `recall_any` and `f1` count suspected as well. Intervals: Wilson, 95 %.
     Truths without a parcel (`truth_without_parcel`), twice (`truth_twice`) or of an unknown class (`truth_unknown`)
     are left out and listed, and so are parcels whose tag is no class (`tagged_class_unknown`). Raises RenewalError:
-    `truth_matches_nothing` when no id is common, `tagged_class_none` when no common parcel bears a class.
+    `truth_no_class` when no truth is a class, `truth_matches_nothing` when no id is common, `tagged_class_none` when no
+    common parcel bears a class.
     Source: congruence measures as in Congalton & Green; Cohen 1960; Wilson 1927.
     """
     known = truth[truth["truth"].isin(TAGS)]
@@ -46,6 +47,9 @@ def compare_tags(tagged: pd.DataFrame, truth: pd.DataFrame, run: Run) -> Accurac
     joined = tagged.merge(known[~twice][["parcel_id", "truth"]], on="parcel_id", how="inner")
     absent = known[~known["parcel_id"].isin(tagged["parcel_id"])]
     run.leave_out("TRUTH", absent["parcel_id"], "truth_without_parcel", "warning")
+    if not len(known) and len(truth):
+        words = sorted(frames.texts(truth["truth"]).fillna("—").unique())
+        raise RenewalError("truth_no_class", n=len(truth), words=words)
     if not len(joined):
         raise RenewalError("truth_matches_nothing", n=len(truth), m=len(tagged))
     strange = ~joined["tag"].isin(TAGS)
@@ -120,6 +124,7 @@ def choose_field_sample(tagged: pd.DataFrame, margin: float, seed: int, run: Run
     of the houses speaks against), then from each class a random sample that gives its share of right tags ± margin.
     Reviewed parcels need no visit. The same seed gives the same sample whatever the order of rows.
     """
+    tell_tags(tagged, run)
     table = tagged.sort_values("parcel_id", ignore_index=True)
     source = frames.optional(table, "tag_source").fillna("rule")
     table = table[source != "review"].reset_index(drop=True)

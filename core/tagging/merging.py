@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import frames, schema
+from ..errors import RenewalError
 from ..inputs.aliases import fold, roles
 from ..run import Run
 from .moments import moment_key
@@ -30,7 +31,7 @@ class Merged:
     conflicts: pd.DataFrame
 
 
-def merge_reviews(tables: Sequence[pd.DataFrame], run: Run) -> Merged:
+def merge_reviews(tables: Sequence[pd.DataFrame], run: Run, names: Sequence[str] = ()) -> Merged:
     """Merge reviews of one parcel geometry from several files.
 
     A review of the same id is taken once; the same id with another content is a conflict (`same id`). Of one parcel in
@@ -38,8 +39,14 @@ def merge_reviews(tables: Sequence[pd.DataFrame], run: Run) -> Merged:
     is a conflict (`other tag`), by what each said last. Reviews of changed geometries stay apart: both are kept. One
     that tells no geometry, as a list written by hand, is of the parcel as it was reviewed last.
     Nothing is dropped: OUTPUT holds all reviews, so that a later merge finds the same conflicts.
+    Where `names` says what the tables are called, those that hold nothing (`layer_adds_nothing`) and reviews that no
+    run would apply (`reviews_incomplete`) are told. Raises RenewalError("reviews_none") when there is no review at all.
     """
-    every = pd.concat([_whole(table) for table in tables], ignore_index=True).drop_duplicates(ignore_index=True)
+    if not any(len(table) for table in tables):
+        raise RenewalError("reviews_none", n=len(tables))
+    parts = [_whole(table) for table in tables]
+    _tell_incomplete(parts, names, run)
+    every = pd.concat(parts, ignore_index=True).drop_duplicates(ignore_index=True)
     every["at"] = every["reviewed_at"].map(moment_key)
     every["land"] = _land(every)
     every = every.sort_values(["parcel_id", "land", "at", "review_id"], ignore_index=True)
@@ -53,6 +60,17 @@ def merge_reviews(tables: Sequence[pd.DataFrame], run: Run) -> Merged:
     return Merged(
         frames.conform(every, schema.table("reviews")), frames.conform(conflicts, schema.table("review_conflicts"))
     )
+
+
+def _tell_incomplete(parts: Sequence[pd.DataFrame], names: Sequence[str], run: Run) -> None:
+    for name, part in zip(names, parts):
+        nowhere = (part["parcel_id"] == "") & (part["geometry_hash"] == "")
+        odd = part["parcel_id"][~is_whole(part) | nowhere]
+        if not len(part):
+            run.warn("layer_adds_nothing", layer=name)
+        elif len(odd):
+            ids = odd.replace("", "—").tolist()
+            run.warn("reviews_incomplete", layer=name, n=len(odd), of=len(part), ids=ids)
 
 
 def _whole(table: pd.DataFrame) -> pd.DataFrame:

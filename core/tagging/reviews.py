@@ -59,6 +59,14 @@ def apply_reviews(
     return _flagged(found, table, open_rows, titles, run)
 
 
+def tell_tags(parcels: pd.DataFrame, run: Run) -> None:
+    """Say how many parcels of a tagged layer bear a word that is no tag, or none (`tags_unknown`)."""
+    tags = frames.optional(parcels, "tag").astype(frames.TEXT)
+    odd = tags[~tags.isin(TAGS)]
+    if len(odd):
+        run.warn("tags_unknown", n=len(odd), words=sorted(odd.fillna("—").unique().tolist()))
+
+
 def is_whole(table: pd.DataFrame) -> pd.Series:
     """Say which reviews can be applied: with a name, a date that can be read and a known tag."""
     dated = np.array([is_moment(str(text)) for text in table["reviewed_at"]], dtype=bool)

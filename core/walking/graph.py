@@ -161,7 +161,7 @@ def graph_from_edges(edges: pd.DataFrame, profiles: Sequence[str], run: Run) -> 
     run.progress(0.3)
     twice = ids[1:] == ids[:-1]
     if twice.any():
-        raise RenewalError("edge_id_twice", n=int(twice.sum()), ids=list(ids[1:][twice]))
+        raise RenewalError("edge_id_twice", n=len(shared := dict.fromkeys(ids[1:][twice])), ids=list(shared))
     geometry = _single_lines(frames.geometries(table))
     fwd = {name: _times(table, f"{name}_fwd_ms") for name in profiles}
     back = {name: _times(table, f"{name}_back_ms") for name in profiles}

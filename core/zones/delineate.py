@@ -6,11 +6,13 @@ from __future__ import annotations
 from .. import frames
 from ..errors import RenewalError
 from ..run import Run
+from ..tagging.reviews import tell_tags
 from .allot import allot_parcels
 from .around import corners_table, named_things, tell_bounds
 from .branches import PetalWalks, draw_branches, tell_widths
 from .field import Prepared, prepare_field
 from .finish import boundary_lines, finish_zones, tell_stations
+from .gapmeans import tell_detail
 from .inputs import ZoneInputs, Zones, in_order
 from .rules import ZoneRules
 from .tables import Zone, cores_table, members_table, petal_id, petals_table, zones_table
@@ -27,11 +29,13 @@ def delineate_zones(inputs: ZoneInputs, rules: ZoneRules, run: Run, walker: Walk
     rules; a parcel is in one zone at most. `walker` stands in for the network (None: the network of the inputs).
     A station whose limits cannot be met has no zone and is listed with what is missing. The result is looked at by
     independent code before it is returned; what that finds is a fault of the program (RuntimeError).
-    Raises RenewalError: `zone_no_stations`, and what joining and walking raise.
+    Raises RenewalError: `zone_no_stations`, as tell_detail, and what joining and walking raise.
     """
     inputs = in_order(inputs)
     if not len(inputs.stations):
         raise RenewalError("zone_no_stations")
+    tell_detail(inputs.detail, inputs.parcels, "DETAIL", run)
+    tell_tags(inputs.parcels, run)
     run.stage("zone_stage_walk")
     if walker is None:
         walker = NetworkWalker(inputs, rules.limits, run.part(0, 0.2))

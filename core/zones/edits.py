@@ -15,6 +15,7 @@ from ..run import Run
 from .bounds import parcels_inside
 
 OUT, LOCKED, NEAR = "out", "locked", "near"  # roles in MEMBERS; a person writes the first two
+ROLES = {"core", "petal", "filler", LOCKED, NEAR, OUT}
 SAME_M2 = 1.0  # tables hold hundredths of a square metre; sums over a zone stay below
 
 
@@ -66,6 +67,9 @@ def _edits(
 ) -> tuple[dict[int, str], set[int]]:
     row_of = {str(name): row for row, name in enumerate(parcels["parcel_id"])}
     role = edited["role"].astype(frames.TEXT).fillna("").str.strip().str.casefold()
+    odd = role[~role.isin(ROLES)]
+    if len(odd):
+        run.warn("zone_edit_words", n=len(odd), words=sorted(odd.replace("", "—").unique().tolist()))
     rows = [(str(zone), row_of.get(str(parcel), -1), str(word))
             for zone, parcel, word in zip(edited["zone_id"], edited["parcel_id"], role)]  # fmt: skip
     lost = [str(parcel) for parcel in edited["parcel_id"] if str(parcel) not in row_of]

@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import frames
+from ..errors import RenewalError
+from ..run import Run
 
 MILLI = 1000
 
@@ -32,6 +34,23 @@ class GroupGaps:
         return float((gap[wanted] / need[wanted]).mean()) if wanted.any() else float("nan")
 
 
+def tell_detail(detail: pd.DataFrame | None, parcels: pd.DataFrame, layer: str, run: Run) -> None:
+    """Say how many parcels a gap_detail table does not know (`detail_lacks_parcels`); `layer` its parameter.
+
+    Raises RenewalError("detail_of_others") when it knows none of them: a table of another study changes nothing, and
+    every need would count as unknown.
+    """
+    if detail is None or not len(detail) or not len(parcels):
+        return
+    known = parcels["parcel_id"].isin(detail["parcel_id"].dropna().unique()).to_numpy(dtype=bool, na_value=False)
+    if not known.any():
+        raise RenewalError("detail_of_others", layer=layer, parcels=parcels["parcel_id"].tolist(),
+                           ids=detail["parcel_id"].dropna().unique().tolist())  # fmt: skip
+    if not known.all():
+        lost = parcels["parcel_id"][~known].tolist()
+        run.warn("detail_lacks_parcels", layer=layer, n=len(lost), of=len(parcels), ids=lost)
+
+
 def group_gaps(detail: pd.DataFrame | None, kinds: Sequence[str]) -> GroupGaps:
     """Return need and gap of these kinds from a gap_detail table; rows whose gap is not known say nothing.
 
@@ -42,7 +61,7 @@ def group_gaps(detail: pd.DataFrame | None, kinds: Sequence[str]) -> GroupGaps:
         return GroupGaps(pd.Index([], dtype=object), empty, empty)
     place = pd.Index(list(kinds)).get_indexer(detail["kind"].astype(frames.TEXT).fillna("").to_numpy(dtype=object))
     need, gap = (frames.reals(detail, name) for name in ("need", "gap"))
-    good = (place >= 0) & (need > 0) & ~np.isnan(gap)
+    good = (place >= 0) & (need > 0) & ~np.isnan(gap) & detail["parcel_id"].notna().to_numpy(dtype=bool)
     row, ids = pd.factorize(detail["parcel_id"].to_numpy(dtype=object)[good], sort=True)
     sums = []
     for amount in (need, gap):

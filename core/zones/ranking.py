@@ -16,6 +16,7 @@ from ..errors import RenewalError
 from ..inputs import typed
 from ..run import Run
 from ..words import say
+from .keys import refuse_doubles
 from .rules import read_points
 
 Reals = npt.NDArray[np.float64]
@@ -85,13 +86,14 @@ def _read_weights(text: str) -> dict[str, float]:
 
 
 def rank_zones(zones: pd.DataFrame, criteria: tuple[Criterion, ...], keep: int, run: Run) -> pd.DataFrame:
-    """Return table `ranked_zones`, best first.
+    """Return table `ranked_zones`, best first. Raises RenewalError as refuse_doubles.
 
     `rank_score` = Σ weight × mark ÷ Σ weight, marks on fixed scales (never by the data's maximum), 0.5 where the value
     is not known (counted in `marks_unknown_n`). Equal scores (six decimals): by zone_id. `keep_share`: in how many of
     2000 trials the zone is among the first `keep`, each weight moved by up to ± 20 % (Halton points, so the same every
     time); `rank_best`, `rank_worst`: its ranks over those trials and the weights as given.
     """
+    refuse_doubles(zones)
     ordered = zones.sort_values("zone_id", kind="stable").reset_index(drop=True)
     marks, known = _marks(ordered, criteria)
     weight = np.array([item.weight for item in criteria])

@@ -43,6 +43,7 @@ class CompareScenarios(RenewalAlgorithm):
         from ...core.delivery.groups import groups_of
         from ...core.delivery.report.scenarios import draw_scenarios
         from ...core.gaps.scenarios import change_layer, compare_scenarios
+        from ...core.zones.gapmeans import tell_detail
         from ..delivery.package import record_beside, record_inside, texts_beside
 
         found = compare_scenarios(inputs.table("BEFORE"), inputs.table("AFTER"), run)
@@ -51,6 +52,7 @@ class CompareScenarios(RenewalAlgorithm):
             "SUMMARY": Output(found.summary, schema.table("scenario_summary")),
         }
         if inputs.has("PARCELS"):
+            tell_detail(found.difference, inputs.table("PARCELS"), "AFTER", run)
             after = inputs.plan.vectors["AFTER"]
             record = record_beside(after.file) or record_inside(after)
             groups = groups_of(record, texts_beside(after.file))

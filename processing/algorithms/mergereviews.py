@@ -14,7 +14,11 @@ class MergeReviews(RenewalAlgorithm):
     """All reviews once, and the conflicts between them."""
 
     ID, GROUP, MAIN = "mergereviews", "tag", ()
-    ROLES = (RoleUse("REVIEWS", tables=("reviews",), needs=("parcel_id", "tag"), many=True, geometry="none"),)
+    ROLES = (
+        RoleUse(
+            "REVIEWS", tables=("reviews",), needs=("parcel_id", "tag"), many=True, geometry="none", may_be_empty=True
+        ),
+    )
 
     def definitions(self):
         yield from self.ROLES[0].definitions()
@@ -24,7 +28,9 @@ class MergeReviews(RenewalAlgorithm):
     def compute(self, inputs, run) -> Results:
         from ...core.tagging.merging import merge_reviews
 
-        merged = merge_reviews([inputs.table(name) for name in inputs.several("REVIEWS")], run)
+        several = inputs.several("REVIEWS")
+        names = [inputs.plan.vectors[name].name for name in several]
+        merged = merge_reviews([inputs.table(name) for name in several], run, names)
         return Results({
             "OUTPUT": Output(merged.reviews, schema.table("reviews")),
             "CONFLICTS": Output(merged.conflicts, schema.table("review_conflicts")),

@@ -80,10 +80,17 @@ class Study:
             self.layers[name] = take_layer(self.inputs, parameter, name, table, take_all)
             if parameter == "DETAIL":  # the longest table by far, and only its layer is delivered
                 self.inputs.let_go(parameter)
+        self._look_at_references(run)
         if "gap_detail" in self.layers and "tagged" in self.layers:
             self._add_gap()
         if self.inputs.several("LEFT_OUT") or self.inputs.run.left_out:
             self._add_left_out()
+
+    def _look_at_references(self, run: Any) -> None:
+        from ...core.delivery.references import look_at_references
+
+        called = {name: parameter for parameter, name, _ in self.wanted}
+        look_at_references({name: layer.frame for name, layer in self.layers.items()}, called, run)
 
     def frame(self, name: str) -> Any:
         """Return a layer's rows in its own system, None when it was not given."""

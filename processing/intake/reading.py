@@ -259,6 +259,7 @@ def read_table(
     from ...core import frames
     from ...core.inputs.geometry import clean_geometry
     from ...core.inputs.ids import give_ids, tell_same_shapes
+    from ...core.inputs.keys import look_at_keys
 
     said = len(run.messages) + len(run.left_out)
     own = [item.name() for item in snapshot.fields] if carry else []
@@ -280,7 +281,8 @@ def read_table(
     settle_storeys(columns, mapping, role, snapshot.name, run)
     table = pd.DataFrame(columns, index=pd.RangeIndex(rows), copy=False)
     del columns
-    keep = pd.Series(True, index=table.index).to_numpy(copy=True)
+    named = role.key if handed(snapshot.file) is None else ()  # what goes from step to step has just been made
+    keep = look_at_keys(table, named, snapshot.name, run)
     key = key_column(role)
     if wants_geometry:
         table[frames.GEOMETRY] = shapes

@@ -188,7 +188,7 @@ def read_shared(
     crs = working.crs.toWkt() if working is not None and working.crs is not None else ""
     key = (
         snapshot.file, *state, snapshot.file_layer, role.name, snapshot.name, snapshot.count, snapshot.crs.toWkt(),
-        role.geometry, role.is_ours, key_column(role), columns, crs, invalid,
+        role.geometry, role.is_ours, role.key, key_column(role), columns, crs, invalid,
     )  # fmt: skip
 
     def refuse_changed() -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 from ... import frames, schema
 from ...errors import RenewalError
 from ...run import Run
+from ..gapmeans import tell_detail
 from ..keys import refuse_doubles
 from . import cover as findings_cover
 from . import ground as findings_ground
@@ -48,6 +49,8 @@ def check_zones(inputs: CheckInputs, rules: CheckRules, run: Run) -> Checked:
         )
         return Checked(zones, actions, findings, ())
     refuse_doubles(inputs.zones)
+    for layer, detail in (("DETAIL", inputs.detail), ("DETAIL_AFTER", inputs.detail_after)):
+        tell_detail(detail, inputs.parcels, layer, run)
     members = find_members(inputs, run)
     there = members["parcel_id"].isin(inputs.parcels["parcel_id"]).to_numpy(dtype=bool)
     if there.any() and not there.all():

@@ -322,3 +322,16 @@ def test_a_facility_that_joins_a_tunnel_is_told_once():
     count_gaps(GapLayers(parcels, homes, facilities, None, None, edges, None, None), options, run)
     told = [row.feature_id for row in run.left_out if row.code == "facility_on_structure"]
     assert told == ["f2", "f3"]  # once, though elders and carers walk there
+
+
+def test_kinds_that_nobody_knows_the_need_of_are_named():
+    """Without ages all gaps of kindergartens are unknown, and no word of it was in the log; nurseries go by all."""
+    parcels, homes, facilities, network = town()
+    homes = homes.drop(columns=["pop_3_5"])
+    kinds = kinds_of(envelope.load("standard", "chongqing"), KINDS)
+    profiles = {profile.id: profile for profile in load_profiles(["elder", "carer"])}
+    layers, run = GapLayers(parcels, homes, facilities, None, None, network, None, None), Run()
+    for _ in range(2):  # once, however often a step counts
+        count_gaps(layers, GapOptions(kinds, profiles), run)
+    told = [row.values for row in run.messages if row.code == "kinds_need_unknown"]
+    assert told == [{"n": 1, "kinds": ["幼儿园"]}]

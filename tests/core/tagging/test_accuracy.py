@@ -189,3 +189,43 @@ def test_parcels_that_bear_no_class_are_not_compared():
     with pytest.raises(RenewalError) as refused:
         compare_tags(layer.iloc[1:], truth, Run())
     assert (refused.value.code, refused.value.values["n"]) == ("tagged_class_none", 2)
+
+
+def test_classes_that_nobody_knows_are_no_ids_that_differ():
+    truth = pd.DataFrame({"parcel_id": ["a", "b"], "truth": ["foo", None]})
+    with pytest.raises(RenewalError) as told:
+        compare_tags(tagged([("a", "none", "none", 0.1)]), truth, Run())
+    assert (told.value.code, told.value.values) == ("truth_no_class", {"n": 2, "words": ["foo", "—"]})
+
+
+def test_a_sample_of_parcels_without_tags_says_so():
+    run = Run()
+    choose_field_sample(
+        tagged([("a", None, "none", 0.1), ("b", "村", "none", 0.1), ("c", "none", "none", 0.1)]), 0.05, 1, run
+    )
+    assert [(row.code, row.values) for row in run.messages] == [("tags_unknown", {"n": 2, "words": ["—", "村"]})]
+
+
+def _reviews(**columns):
+    rows = {"review_id": ["1", "2"], "parcel_id": ["a", "b"], "geometry_hash": "", "tag": "none", "reviewer": "甲",
+            "reviewed_at": "2025-03-01"}  # fmt: skip
+    return pd.DataFrame({**rows, **columns})
+
+
+def test_merging_tells_what_no_run_will_apply():
+    run = Run()
+    tables = [_reviews(), _reviews().iloc[:0], _reviews(tag=["村庄", "none"], review_id=["3", "4"])]
+    tables.append(_reviews(parcel_id=["", ""], geometry_hash=["h", ""], review_id=["5", "6"]))
+    merged = merge_reviews(tables, run, ["甲", "空", "乙", "丙"])
+    assert len(merged.reviews) == 6  # a later merge finds all of them
+    assert [(row.code, row.values) for row in run.messages] == [
+        ("layer_adds_nothing", {"layer": "空"}),
+        ("reviews_incomplete", {"layer": "乙", "n": 1, "of": 2, "ids": ["a"]}),
+        ("reviews_incomplete", {"layer": "丙", "n": 1, "of": 2, "ids": ["—"]}),
+    ]
+
+
+def test_merging_nothing_is_refused():
+    with pytest.raises(RenewalError) as told:
+        merge_reviews([_reviews().iloc[:0]] * 2, Run(), ["甲", "乙"])
+    assert (told.value.code, told.value.values) == ("reviews_none", {"n": 2})

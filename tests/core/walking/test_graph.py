@@ -51,6 +51,8 @@ def test_what_a_network_must_have():
     twice = edges()
     twice["edge_id"] = ["a", "b", "a", "c"]
     assert (refused(twice).code, refused(twice).values["ids"]) == ("edge_id_twice", ["a"])
+    twice["edge_id"] = "e"  # named once, not three times
+    assert refused(twice).values == {"n": 1, "ids": ["e"]}
     bare = edges().assign(geometry=None)
     assert refused(bare).code == "network_empty"
 

@@ -139,3 +139,12 @@ def test_delineations_side_by_side(run):
     assert table["unknown_n"].tolist() == [2, 1]
     ranked = rank_zones(first, criteria, 1, run)
     assert table["rank_mean"][0] == pytest.approx(ranked["rank_score"].mean(), abs=1e-6)  # as written
+
+
+def test_zones_that_share_an_id_are_not_ranked():
+    """Two districts put together had two ranks of one name."""
+    twice = zones_of({"A": FULL, "B": FULL}).assign(zone_id=["A", "A"])
+    for zones in (rank_zones, lambda *told: compare_delineations([("旧", twice)], told[1], told[3])):
+        with pytest.raises(RenewalError) as told:
+            zones(twice, read_criteria(RULES), 1, Run())
+        assert (told.value.code, told.value.values["ids"]) == ("zones_same_id", ["A"])

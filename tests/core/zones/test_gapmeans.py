@@ -1,0 +1,43 @@
+"""The gap detail that zones are valued by: whose it is, and rows of nobody."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from urban_renewal.core.errors import RenewalError
+from urban_renewal.core.run import Run
+from urban_renewal.core.zones.edits import read_locks
+from urban_renewal.core.zones.gapmeans import group_gaps, tell_detail
+
+
+def detail(ids):
+    rows = {"parcel_id": pd.array(ids, dtype="string"), "kind": "eday", "need": 10.0, "gap": 4.0}
+    return pd.DataFrame(rows)
+
+
+def test_a_row_of_nobody_is_no_parcels_need():
+    """numpy reads the code −1 of a missing id as the last parcel: its gap was 0.7 instead of 0.4."""
+    table = detail(["a", "b", None])
+    table.loc[2, "gap"] = 10.0
+    assert group_gaps(table, ("eday",)).share(["b"]) == pytest.approx(0.4)
+    assert np.isnan(group_gaps(detail([None]), ("eday",)).share(["b"]))
+
+
+def test_a_detail_of_other_parcels_is_refused_and_a_part_is_told():
+    parcels, run = pd.DataFrame({"parcel_id": pd.array(["a", "b", "c"], dtype="string")}), Run()
+    with pytest.raises(RenewalError) as told:
+        tell_detail(detail(["x", "y", None]), parcels, "DETAIL", run)
+    assert told.value.code == "detail_of_others"
+    assert told.value.values == {"layer": "DETAIL", "parcels": ["a", "b", "c"], "ids": ["x", "y"]}
+    for nothing in (None, detail([]), detail(["a", "b", "c", "d"])):
+        tell_detail(nothing, parcels, "DETAIL", run)
+    assert not run.messages
+    tell_detail(detail(["b"]), parcels, "DETAIL", run)
+    assert run.messages[0].values == {"layer": "DETAIL", "n": 2, "of": 3, "ids": ["a", "c"]}
+
+
+def test_words_that_are_no_role_are_told():
+    parcels = pd.DataFrame({"parcel_id": ["a", "b", "c"], "geometry": [None, None, None]})
+    rows = pd.DataFrame({"zone_id": "Z", "parcel_id": ["a", "b", "c"], "role": ["瓣", None, " Petal"]})
+    run = Run()
+    read_locks(parcels, None, None, None, rows, run)
+    assert [(row.code, row.values) for row in run.messages] == [("zone_edit_words", {"n": 2, "words": ["—", "瓣"]})]
