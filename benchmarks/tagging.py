@@ -47,6 +47,7 @@ CLOSE_M2 = 0.05  # a parcel: ours rounds each part to a thousandth
 def make_layers(parcels, file):
     """Write the layers of the city, as read for their roles."""
     load_package()
+    from urban_renewal.core.inputs.overlay import LEAST_SHARE
     from urban_renewal.core.run import Run
     from urban_renewal.core.sample.city import make_city
 
@@ -61,6 +62,12 @@ def make_layers(parcels, file):
     xy, owner = shapely.get_coordinates(houses[pushed], return_index=True)
     after = houses.copy()
     after[pushed] = shapely.set_coordinates(houses[pushed], xy + np.column_stack([step.real, step.imag])[owner])
+    land, moved = tables["parcels"]["geometry"].to_numpy(dtype=object), after[pushed]
+    house, parcel = shapely.STRtree(land).query(moved, predicate="intersects")
+    inside = np.bincount(house, shapely.area(shapely.intersection(moved[house], land[parcel])), minlength=len(moved))
+    beside = pushed[inside < LEAST_SHARE * shapely.area(moved)]  # nobody's to us, but still ground that is covered
+    after[beside] = houses[beside]
+    pushed = np.setdiff1d(pushed, beside)
     for _ in range(20):  # one that was pushed onto another is left where it was, which may be another's new place
         one, other = shapely.STRtree(after).query(after[pushed], predicate="intersects")
         clash = pushed[np.unique(one[pushed[one] != other])]
