@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.gui import QgsFileWidget
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import QDir, Qt
 from qgis.PyQt.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -47,7 +47,7 @@ def add_entries(menu: QMenu, session: Session, parent: QWidget) -> None:
 def ask_verify(session: Session, parent: QWidget) -> DeliveryCheck | None:
     """Ask for a folder and check it against its manifest and the study's inputs."""
     own = Path(session.study.folder) / DELIVERY
-    start = own if (own / MANIFEST).is_file() else Path(session.study.folder or ".")
+    start = own if (own / MANIFEST).is_file() else Path(session.study.folder or QDir.homePath())
     folder = QFileDialog.getExistingDirectory(parent, tr("Folder of the delivery"), str(start))
     return verify(session, Path(folder), parent) if folder else None
 

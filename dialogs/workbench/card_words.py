@@ -96,7 +96,8 @@ def done_lines(key: str, found: Mapping[str, Any]) -> list[str]:
     if key == "zones" and any((told := found.get("verdicts", {})).values()):
         text = tr("Checks: ✗ {fail} not met · ？ {unknown} to be verified · ! {advice} advice · ✓ {passed} passed")
         counts = {name: wording.number(told.get(name, 0)) for name in ("fail", "unknown", "advice")}
-        return [escape(text.format(**counts, passed=wording.number(told.get("pass", 0))))]
+        whole = text.format(**counts, passed=wording.number(told.get("pass", 0)))
+        return [escape(" · ".join(map(unbroken, whole.split(" · "))))]  # a mark stays with its number
     if key == "deliver":
         return [delivery_line(entry, found.get("ok")) for entry in found.get("entries", [])]
     return []
@@ -184,7 +185,7 @@ def _go(reason: Reason) -> str:
     kind = reason.action.split(":")[0]
     if kind == "run" and reason.values.get("state") == readiness.BLOCKED:
         return ""  # it cannot be run either: what it lacks stands on its own card
-    return f' — <a href="{escape(reason.action)}">{unbroken(words[kind])}</a>' if kind in words else ""
+    return f' —\u00a0<a href="{escape(reason.action)}">{unbroken(words[kind])}</a>' if kind in words else ""
 
 
 def links(key: str, is_old: bool, reports: Mapping[str, str], has_button: bool = False) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from qgis.core import QgsApplication, QgsSettings
 from qgis.gui import QgsCollapsibleGroupBox
-from qgis.PyQt.QtCore import Qt, QTimer, QUrl
+from qgis.PyQt.QtCore import QDir, Qt, QTimer, QUrl
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QDockWidget, QFileDialog, QScrollArea, QVBoxLayout, QWidget
 
@@ -36,6 +36,7 @@ from .shown import show_all
 
 POLL_MS = 200  # how often the bar moves and Cancel's answer is looked for
 LAST_DATA = "UrbanRenewal/last_data"  # of the profile: the folder of the data added last
+LAST_FOLDER = "UrbanRenewal/last_folder"  # where the folder chosen last lies: the next study's lies beside it
 LOW_LINES = 44  # a dock lower than this many lines of text folds the steps that are done: a window of 768 px
 
 
@@ -214,8 +215,13 @@ class RenewalDock(Panels, QDockWidget):
     # --- what a person does -------------------------------------------------------------------------------------------
 
     def ask_folder(self, title: str) -> str:
-        """Ask for a folder; "" when the question was closed."""
-        return QFileDialog.getExistingDirectory(self, title, self.session.study.folder)
+        """Ask for a folder; "" when the question was closed. Without one it begins beside the last, or at home."""
+        settings, study = QgsSettings(), self.session.study
+        before = study.folder or self.session.project.homePath() or str(settings.value(LAST_FOLDER, ""))
+        folder: str = QFileDialog.getExistingDirectory(self, title, before or QDir.homePath())
+        if folder:
+            settings.setValue(LAST_FOLDER, str(Path(folder).parent))
+        return folder
 
     def open_outside(self, path: Path, place: str = "") -> None:
         """Open a file or a folder with the program of the desktop; `place` is an id in a page."""
@@ -231,7 +237,7 @@ class RenewalDock(Panels, QDockWidget):
     def ask_files(self) -> None:
         """Ask for files with data and show a sheet for each: what dropping them does, by keys."""
         settings = QgsSettings()
-        before = str(settings.value(LAST_DATA, "")) or self.session.study.folder
+        before = str(settings.value(LAST_DATA, "")) or self.session.study.folder or QDir.homePath()
         paths, _ = QFileDialog.getOpenFileNames(self, tr("Add data"), before)
         if paths:
             settings.setValue(LAST_DATA, str(Path(paths[0]).parent))  # an office's files lie beside each other

@@ -51,6 +51,22 @@ def test_a_parcel_without_homes_does_not_know_who_lives_on_the_others(tmp_path):
     assert ("1", "kind without population data") in key_figures("gaps", figures_of("gaps", files, {}))
 
 
+def test_marks_stay_with_their_numbers_and_links_with_their_dash():
+    """“… · ✓” ended a line and “22 passed” began the next, as did “—” and “Go there”."""
+    from urban_renewal.dialogs.study.readiness import Reason, StepState
+    from urban_renewal.dialogs.workbench.card_words import done_lines, numbered
+
+    (line,) = done_lines("zones", {"zones": 2, "verdicts": {"fail": 0, "unknown": 18, "advice": 68, "pass": 22}})
+    assert (
+        line.replace("\xa0", " ").replace("\u2060", "")
+        == "Checks: ✗ 0 not met · ？ 18 to be verified · ! 68 advice · ✓ 22 passed"
+    )
+    assert all(" " not in part for part in line.split(" · "))
+    reason = Reason("role_missing", {"role": "PARCELS"}, "role:PARCELS")
+    told = numbered(StepState("prepare", "blocked", [reason]))
+    assert re.search("\\. —\xa0<a [^>]+>Go\xa0there</a>", told), told
+
+
 def test_their_list_shows_them_alone(dock, qtbot, tmp_path, monkeypatch):
     from urban_renewal.dialogs.workbench.links import follow
 

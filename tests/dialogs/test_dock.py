@@ -43,6 +43,29 @@ def test_sample_question_closed_changes_nothing(dock, click, monkeypatch, stand_
     assert stand_ins["createsample"].calls == []
 
 
+def test_folders_are_asked_for_beside_the_last_one(dock, monkeypatch, tmp_path):
+    """Where QGIS was started is nobody's folder: C:\\Windows\\System32, say."""
+    from qgis.core import QgsSettings
+    from qgis.PyQt.QtCore import QDir
+    from qgis.PyQt.QtWidgets import QFileDialog
+    from urban_renewal.dialogs.workbench import dock as module
+
+    asked, answers = [], [str(tmp_path / "区" / "研究"), "", ""]
+
+    def ask(parent, title, start):
+        asked.append(start)
+        return answers.pop(0)
+
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", staticmethod(ask))
+    QgsSettings().remove(module.LAST_FOLDER)
+    dock.ask_folder("x")
+    dock.ask_folder("x")
+    dock.session.study.folder = str(tmp_path)
+    dock.ask_folder("x")
+    QgsSettings().remove(module.LAST_FOLDER)
+    assert asked == [QDir.homePath(), str(tmp_path / "区"), str(tmp_path)]
+
+
 def test_run_all_gives_layers_figures_and_links(dock, click, qtbot, tmp_path, load_inputs, stand_ins, monkeypatch):
     ready(dock, qtbot, tmp_path, load_inputs)
     click(dock.run_all)
@@ -203,7 +226,7 @@ def test_chosen_and_taken_away_layers_stay_so(dock, qtbot, load_inputs):
     combo.setCurrentIndex(0)
     combo.activated.emit(0)
     assert dock.inputs.marks["STATIONS"].text() == "✗"
-    assert combo.currentText() == "— a point layer"
+    assert combo.currentText() == "— points"
     dock.session.guess()
     dock.refresh()
     assert not combo.currentData()
