@@ -75,6 +75,7 @@ class ReviewPanel(QDockWidget):
         finding.activated.connect(form.find.setFocus)
         form.find.returnPressed.connect(self.find)
         form.list.selectionModel().currentRowChanged.connect(lambda now, _: self.show_row(now.row()))
+        form.list.doubleClicked.connect(lambda _: self.act("zoom"))
         for combo in (form.which, form.tag, form.community, form.order):
             combo.activated.connect(lambda _: self._arrange())
         for key, button in form.judge.items():

@@ -280,3 +280,18 @@ def test_the_offer_above_the_map_counts_down(review, dock, qtbot, monkeypatch):
     review.form.which.setCurrentIndex(review.form.which.findData("every"))
     review.form.which.activated.emit(review.form.which.currentIndex())
     assert offer.text() == "Review 1…"  # what the list shows is another matter
+
+
+def test_a_double_click_zooms_to_the_parcel(review, qgis_iface, qtbot):
+    """As in every list of the Workbench that is about places, and as `F` does."""
+    from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
+
+    canvas, view = qgis_iface.mapCanvas(), review.form.list
+    canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4545"))
+    canvas.setExtent(QgsRectangle(499000, 3269000, 502000, 3271000))
+    place = view.visualRect(review.form.table.index(1, 0)).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    canvas.setExtent(QgsRectangle(499000, 3269000, 502000, 3271000))
+    qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert canvas.extent().height() < 100
+    assert view.currentIndex().row() == 1
