@@ -14,6 +14,7 @@ from ..trees import Tree
 
 Reals = npt.NDArray[np.float64]
 NOTHING_M2 = 0.01
+TOUCH_M2 = 1.0  # own choice: less of a protected area on a parcel is drawing inaccuracy, as with buildings
 HALF = 0.5  # own choice: a programme drawn over less than half of a parcel is its neighbour's
 STATUSES = ("none", "listed", "under_way", "renovated", "expropriated")  # later ones win
 DONE = ("under_way", "renovated", "expropriated")  # nothing is to be decided there any more: counted apart everywhere
@@ -23,7 +24,8 @@ def protect(parcels: pd.DataFrame, protected: pd.DataFrame | None, run: Run) -> 
     """Return the protected share of each parcel's area (n,) and the class that covers most of it.
 
     NaN and missing without a layer; 0 and missing where nothing is protected. Overlapping areas count once in the
-    share; of classes that cover the same the first in alphabetical order is named.
+    share; of classes that cover the same the first in alphabetical order is named. An area of which at most TOUCH_M2,
+    and not half of itself (a stele), lies on a parcel is its neighbour's, drawn a little askew.
     """
     n = len(parcels)
     if protected is None:
@@ -92,11 +94,14 @@ def _covered(
     shape, row = Tree(land).query(shapes, predicate="intersects")
     order = np.lexsort((shape, row))
     shape, row = shape[order], row[order]
+    common = shapely.area(shapely.intersection(land[row], shapes[shape]))
+    meant = common > np.minimum(TOUCH_M2, shapely.area(shapes[shape]) / 2)
+    shape, row, common = shape[meant], row[meant], common[meant]
     alone = np.ones(len(row), dtype=bool)
     same = row[1:] == row[:-1]
     alone[1:][same], alone[:-1][same] = False, False
     area = np.zeros(len(land))
-    area[row[alone]] = shapely.area(shapely.intersection(land[row[alone]], shapes[shape[alone]]))
+    area[row[alone]] = common[alone]
     rows, starts = np.unique(row, return_index=True)
     for several, start, end in zip(rows, starts, np.r_[starts[1:], len(row)]):
         if end - start > 1:

@@ -15,7 +15,7 @@ import shapely
 from ... import frames
 from ...errors import RenewalError
 from ...inputs import values
-from ...inputs.overlay import is_growth_boundary
+from ...inputs.overlay import NOTHING_M2, is_growth_boundary
 from ...run import Run
 from ...walking.join import Points, points_of
 from ..standard import Kind
@@ -98,7 +98,8 @@ def read_hosts(candidates: pd.DataFrame, constraints: pd.DataFrame | None, kinds
 
 
 def _on_constraints(shapes: npt.NDArray[np.object_], constraints: pd.DataFrame | None) -> Flags:
-    """Say which hosts share ground with a constraint; touching along an edge is not sharing.
+    """Say which hosts share ground with a constraint; touching along an edge is not sharing, and no more is what is
+    left of such an edge when both layers come out of systems of their own.
 
     A development boundary (开发边界) bounds where building is meant to be: its ground excludes nothing.
     """
@@ -110,7 +111,7 @@ def _on_constraints(shapes: npt.NDArray[np.object_], constraints: pd.DataFrame |
         return excluded
     ground = frames.geometries(constraints)
     host, area = shapely.STRtree(ground).query(shapes, predicate="intersects")
-    shared = shapely.area(shapely.intersection(shapes[host], ground[area])) > 0
+    shared = shapely.area(shapely.intersection(shapes[host], ground[area])) > NOTHING_M2
     excluded[host[shared]] = True
     return excluded
 

@@ -79,6 +79,10 @@ def test_excluded_ground(town):
     assert ("A", "site_on_constraint") in [(item.feature_id, item.code) for item in run.left_out]
     beside = frame([shapely.box(100, -50, 149, 50)], kind=["地灾"])  # ends where A begins
     assert propose(town, CANDIDATES, constraints=beside)[0].sites["candidate_id"].tolist() == ["A", "B"]
+    noise = frame([shapely.box(100, -50, 149 + 1e-6, 50)], kind=["地灾"])  # the same edge out of another system
+    assert propose(town, CANDIDATES, constraints=noise)[0].sites["candidate_id"].tolist() == ["A", "B"]
+    over = frame([shapely.box(100, -50, 149.1, 50)], kind=["地灾"])  # 0.2 m² of A
+    assert propose(town, CANDIDATES, constraints=over)[0].sites["candidate_id"].tolist() == ["B"]
 
 
 def test_a_listed_building_of_class_d_is_no_host(town):

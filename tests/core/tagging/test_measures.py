@@ -207,6 +207,21 @@ def test_protected_share_counts_each_spot_once(plots):
     assert np.isnan(protect(parcels, None, Run())[0]).all()
 
 
+def test_the_rim_of_the_neighbours_protected_area_protects_nothing(plots):
+    """Two drawings differ by centimetres: 80 m of common edge, a strip of 0.8 m²; a small stele counts all the same."""
+    land = plots(3)  # 80 m × 80 m each
+    shapes = frames.geometries(land)
+    areas = pd.DataFrame({"class": frames.texts(["文物", "碑", "街区"])})
+    left, bottom, right, top = shapely.bounds(shapes[1])
+    rim = shapely.box(left - 50, bottom, left + 0.01, top)
+    stele = shapely.box(left + 40, bottom + 40, left + 40.5, bottom + 41)
+    west, south, _, north = shapely.bounds(shapes[2])
+    areas["geometry"] = [rim, stele, shapely.box(west - 10, south, west + 0.02, north)]  # the last one: 1.6 m²
+    share, name = protect(land, areas, Run())
+    assert name.tolist()[1:] == ["碑", "街区"]
+    assert share[1:] == pytest.approx([0.5 / 6400, 1.6 / 6400])
+
+
 def test_programme_by_area_point_and_id(plots):
     parcels = plots(4)
     table = pd.DataFrame({"status": frames.texts(["listed", "renovated", "under_way", "expropriated", "??"])})
