@@ -212,7 +212,7 @@ def test_the_rim_of_the_neighbours_protected_area_protects_nothing(plots):
     land = plots(3)  # 80 m × 80 m each
     shapes = frames.geometries(land)
     areas = pd.DataFrame({"class": frames.texts(["文物", "碑", "街区"])})
-    left, bottom, right, top = shapely.bounds(shapes[1])
+    left, bottom, _, top = shapely.bounds(shapes[1])
     rim = shapely.box(left - 50, bottom, left + 0.01, top)
     stele = shapely.box(left + 40, bottom + 40, left + 40.5, bottom + 41)
     west, south, _, north = shapely.bounds(shapes[2])
