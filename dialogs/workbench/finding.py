@@ -102,7 +102,7 @@ class PlaceFilter(QgsLocatorFilter):
 
     def triggerResult(self, result: QgsLocatorResult) -> None:
         """Show what was chosen."""
-        where, row, key, name = result._userData()
+        where, row, key, name = result.userData
         self._go(Found(where, int(row), key, name))
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from ...core.gaps.grouping import USUAL, Groups
 from ..output.targets import Target
 from .dressed import apply_style
 from .styles import GAPS
+
+FID = "fid"  # the key of a GeoPackage's rows: it says nothing of them and stands first in every table
 
 
 class Dresser:
@@ -43,8 +45,9 @@ class Dresser:
             if index >= 0:
                 layer.setFieldAlias(index, column.alias(self._language))
         apply_style(layer, self._table, self._language, self._groups())
-        if self._hidden:
-            self._fold(layer)
+        hidden = self._hidden | {FID} if layer.fields().lookupField(FID) >= 0 else self._hidden
+        if hidden:
+            self._fold(layer, hidden)
         layer.setMetadata(self._metadata(layer))
 
     def _groups(self) -> Groups:
@@ -53,12 +56,13 @@ class Dresser:
 
         return groups_of(self._record, self._texts) if self.table in GAPS else USUAL
 
-    def _fold(self, layer: QgsVectorLayer) -> None:
+    @staticmethod
+    def _fold(layer: QgsVectorLayer, hidden: Collection[str]) -> None:
         config = layer.attributeTableConfig()
         config.update(layer.fields())
         columns = config.columns()
         for column in columns:
-            column.hidden = column.hidden or column.name in self._hidden
+            column.hidden = column.hidden or column.name in hidden
         config.setColumns(columns)
         layer.setAttributeTableConfig(config)
 

@@ -124,3 +124,16 @@ def test_a_column_that_has_a_heading_gets_its_domain_too(tmp_path, make_layer, s
         found = base.execute("SELECT column_name, title, constraint_name FROM gpkg_data_columns").fetchall()
     assert {column: domain for column, _, domain in found} == domains and len(found) == len(domains) > 2
     assert [title for column, title, _ in found if column == "tag"] == ["标记"]
+
+
+def test_the_key_of_the_file_is_folded_away_in_the_attribute_table(make_layer, run_algorithm, tmp_path):
+    """What a table shows first is the parcel's id, not the number of its row in the file; the field is still there."""
+    from qgis.core import QgsVectorLayer
+
+    shape = "POLYGON((0 0,10 0,10 10,0 10,0 0))"
+    output = str(tmp_path / "tagged.gpkg")
+    run_algorithm("tagparcels", {"PARCELS": make_layer([(shape, {"parcel_id": "a"})]), "OUTPUT": output})
+    layer = QgsVectorLayer(output)
+    assert layer.fields().lookupField("fid") == 0
+    shown = [column.name for column in layer.attributeTableConfig().columns() if column.name and not column.hidden]
+    assert shown[0] == "parcel_id" and "fid" not in shown
