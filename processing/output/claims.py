@@ -45,8 +45,8 @@ def claimed(places: Iterable[Path]) -> Iterator[None]:
 
 def _told(place: Path) -> str:
     """Return the name of what is being written: .交付.part is 交付, zones.part.gpkg is zones.gpkg."""
-    whole = place.name.replace(".part", "")
-    return whole[1:] if place.suffix == ".part" and whole.startswith(".") else whole
+    name, _, ending = place.name.rpartition(".part")
+    return name[1:] if not ending and name.startswith(".") else name + ending
 
 
 def _take(file: Path) -> IO[bytes] | None:

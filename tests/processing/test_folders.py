@@ -121,6 +121,18 @@ def test_claims_of_several_places_are_all_or_none(tmp_path):
     assert names(tmp_path) == []
 
 
+@pytest.mark.parametrize(
+    ("part", "name"),
+    [(".交付.part", "交付"), ("zones.part.gpkg", "zones.gpkg"), ("my.parts.part.gpkg", "my.parts.gpkg")],
+)  # fmt: skip
+def test_what_is_being_written_is_called_by_its_name(tmp_path, part, name):
+    from urban_renewal.processing.output.claims import claimed
+
+    with claimed([tmp_path / part]), pytest.raises(RenewalError) as error, claimed([tmp_path / part]):
+        pass
+    assert (error.value.code, error.value.values["path"]) == ("target_being_written", name)
+
+
 def test_many_threads_claim_one_place(tmp_path):
     """Never two at a time, however often the file that is locked comes and goes."""
     import threading
