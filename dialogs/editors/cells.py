@@ -113,9 +113,9 @@ class CellEditor(QWidget):
             layout.addWidget(widget, 1 if cell.kind in ("text", "words") else 0)
             self._inputs.append(widget)
         self.old = QLabel()
-        quiet = self.old.palette()
-        quiet.setColor(QPalette.ColorRole.WindowText, soft(self.palette()))
-        self.old.setPalette(quiet)
+        ground, ink = QApplication.palette().color(QPalette.ColorRole.Base), soft(self.palette())
+        own = f"background: {ground.name()}; color: {ink.name()}; border-radius: 3px; padding: 0 2px;"
+        self.old.setStyleSheet(f"QLabel {{ {own} }}")  # a ground of its own: the row below it may be chosen
         layout.addWidget(self.old)
         if cell.kind not in ("text", "words"):
             layout.addStretch(1)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,11 +26,13 @@ from ...processing.texts import tr
 from ..parts import help_pages
 from ..parts.escape import add_escape
 from ..parts.low import LowScroll
+from ..parts.phrases import unbroken
 from ..parts.widgets import Page, link_look, text_label
 from .text import named
 from .way_profile import WayProfile
 
 DEFAULT_MIN, MOST_MIN = 15, 60
+TOLD = re.compile(r"[^<>]+(?=<|$)")  # what is read of a text with tags
 
 
 class ExplorePanel(QDockWidget):
@@ -106,7 +109,7 @@ class ExplorePanel(QDockWidget):
         """Return the button that goes back to the place before, or forth again; Alt+← and Alt+→ press it."""
         button = QToolButton()
         button.setAutoRaise(True)
-        button.setArrowType(Qt.ArrowType.LeftArrow if by < 0 else Qt.ArrowType.RightArrow)
+        button.setText("←" if by < 0 else "→")
         title = tr("The place before") if by < 0 else tr("The next place")
         key = QShortcut(QKeySequence("Alt+Left" if by < 0 else "Alt+Right"), self)
         key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -150,7 +153,7 @@ class ExplorePanel(QDockWidget):
 
     def tell_way(self, html: str) -> None:
         """Say something below, without touching the profile."""
-        self.way.setText(html)
+        self.way.setText(TOLD.sub(lambda found: unbroken(found[0]), html))
         self.way.setVisible(bool(html))
 
     def show_way(self, html: str, way: Any = None) -> None:

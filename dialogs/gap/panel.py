@@ -348,7 +348,7 @@ class GapPanel(QDockWidget):
         for figure, text in ((rule["minutes"], tr("limit {n} min")), (rule["radius_m"], tr("radius {n} m"))):
             mark = tr("verified") if figure["status"] in VERIFIED else tr("to be verified")
             parts.append(text.format(n=f"{figure['value']:g}") + aside(mark))
-        return " · ".join([walker_titles().get(rule.get("profile", ""), ""), *parts]).strip(" ·")
+        return unbroken(" · ".join([walker_titles().get(rule.get("profile", ""), ""), *parts]).strip(" ·"))
 
     def _limit_tip(self, kind: str) -> str:
         """Return where the limits come from."""

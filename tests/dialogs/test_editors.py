@@ -8,7 +8,7 @@ import pytest
 from qgis.PyQt.QtCore import QPoint, Qt
 from urban_renewal.core import envelope
 
-from .helpers import KINDS, number, type_number, write_tagged
+from .helpers import KINDS, number, rest, type_number, write_tagged
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -565,7 +565,7 @@ def test_titles_are_whole_where_there_is_room(dock, qtbot, kind):
     dialog = dock.editors.open(kind).dialog
     qtbot.waitUntil(dialog.isVisible)
     dialog.resize(dialog.fontMetrics().averageCharWidth() * 260, 600)
-    qtbot.wait(50)
+    rest(qtbot)
     for table in dialog.form.tables:
         for row in range(table.rowCount()):
             title = table.item(row, 0).text()
@@ -577,5 +577,34 @@ def test_titles_are_whole_where_there_is_room(dock, qtbot, kind):
     widths = [table.columnWidth(0) for table in dialog.form.tables]
     for step in (1, -1):  # it comes to rest: the same again at the same width
         dialog.resize(dialog.width() + step, 600)
-    qtbot.wait(20)
+    rest(qtbot)
     assert [table.columnWidth(0) for table in dialog.form.tables] == widths
+
+
+@pytest.mark.parametrize("theme", ["default", "Night Mapping"])
+def test_the_old_value_is_read_in_a_row_that_is_chosen(dock, study, qtbot, theme):
+    """Struck through beside the new one, on whatever a theme paints below the row: WCAG 2.2, 4.5."""
+    from qgis.core import QgsApplication
+    from urban_renewal.dialogs.parts.inks import contrast
+
+    application = QgsApplication.instance()
+    if theme not in application.uiThemes():
+        pytest.skip("QGIS is here without its themes")
+    application.setUITheme(theme)
+    try:
+        dialog = dock.editors.open("standard").dialog
+        keys = ("kinds", 0, "radius_m", "value")
+        dialog.look_at(keys[:-1])
+        dialog.set_value(keys, 350)
+        qtbot.wait(50)
+        (old,) = [cell.old for table in dialog.form.tables for key, cell in table.editors.items() if key == keys]
+        picture = old.grab().toImage()
+        assert old.isVisibleTo(dialog) and "300" in old.text()
+        colours = [picture.pixelColor(x, y) for x in range(picture.width()) for y in range(picture.height())]
+        ground = max(colours, key=colours.count)
+        assert max(contrast(colour, ground) for colour in colours) >= 4.5
+        assert ground.name() == application.palette().color(application.palette().Base).name()
+        dialog.draft.opened = dialog.draft.now
+        dialog.reject()
+    finally:
+        application.setUITheme("default")

@@ -214,7 +214,7 @@ def test_way_from_any_place_to_the_nearest_facility(explore):
     assert "From the place that was clicked." in told
     dock.session.study.inputs.pop("FACILITIES")
     explore.panel.text.anchorClicked.emit(QUrl("way:@facility:"))
-    assert "none within 4 km" in explore.panel.way.text()
+    assert "none within 4 km" in explore.panel.way.text().replace("\xa0", " ")
 
 
 def test_the_network_is_opened_by_the_window_itself(explore, monkeypatch, qtbot):
@@ -323,3 +323,10 @@ def test_back_to_the_place_before_and_forth_again(explore, qgis_iface, qtbot):
     explore.close()
     explore.start()
     assert not explore.panel.back.isEnabled()
+
+
+def test_a_number_stays_with_its_unit_below_the_map(explore):
+    """“0.3” ended a line and “km” began the next; tags keep their blanks."""
+    explore.panel.tell_way('<p>0.3 km of streets<br><a href="map:keep">5 min</a></p>')
+    assert explore.panel.way.text().count("\xa0") == 2
+    assert "0.3\xa0km of streets<br><a " in explore.panel.way.text() and "5\xa0min" in explore.panel.way.text()

@@ -211,7 +211,7 @@ def test_of_a_citys_facilities_those_in_view_are_looked_for(qgis_iface):
 
 def test_limits_say_whether_they_are_verified(gaps):
     panel = gaps.panel
-    assert "limit 5 min (to be verified) · radius 300 m (to be verified)" in panel.limit.text()
+    assert "limit 5 min (to be verified) · radius 300 m (to be verified)" in panel.limit.text().replace("\xa0", " ")
     assert "GB 50180-2018" in panel.limit.toolTip()
     first = next(pair for pair in panel.bars.pairs if pair.key == "C1")
     assert "people not served: 60" in panel.bars.tip_of(first)

@@ -19,7 +19,7 @@ def ask(explore, minutes, toward=False):
     """Draw the time map of a click in the middle of A, 60 m from its ends."""
     click(explore, EAST + 60, NORTH)
     explore.time_maps.show("elder", minutes, toward)
-    return explore.panel.way.text()
+    return explore.panel.way.text().replace("\xa0", " ")
 
 
 def test_people_and_facilities_within(maps, explore):
@@ -66,7 +66,7 @@ def test_kept_maps_are_layers_that_stay_and_are_compared(maps, explore, project,
 def test_a_place_without_streets_says_so(maps, explore):
     click(explore, EAST + 60, NORTH + 5000)
     explore.time_maps.show("elder", 5.0)
-    assert "No street within 100 m" in explore.panel.way.text() and maps.now is None
+    assert "No street within 100 m" in explore.panel.way.text().replace("\xa0", " ") and maps.now is None
     maps.follow("keep")
     assert maps.kept == []
 
