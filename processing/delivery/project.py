@@ -31,6 +31,7 @@ from ..running.deleting import delete_project
 from ..styling.counting import drop_empty
 from ..styling.dressed import see_through, wear
 from ..styling.loads import full_rows, join_full
+from .bounds import RELIEF
 from .package import DATA
 from .pages.labels import label_layers
 from .pages.surroundings import GROUND, label_surroundings, open_relief
@@ -105,6 +106,9 @@ TABLES = {"zh": "表格", "en": "Tables"}
 PRINT = {"zh": "出图", "en": "Print"}
 LAYOUT = "layout.qpt"  # of one sheet, on its way into the project
 NO_LAYOUTS = b"<Layouts/>"  # as QGIS writes a project without any
+OWN_SOURCE = re.compile(
+    rb"(<datasource>)(?:[^<|]*/)?(" + b"|".join(re.escape(name.encode()) for name in (DATA, RELIEF)) + rb")(?=[|<])"
+)
 UNUSED = re.compile(  # looks that are switched off, and empty lists of rules: half of a layout's text
     rb"""\s*(?:<background\ [^>]*shapeDraw="0".*?</background>
     |<shadow\ [^>]*shadowDraw="0"[^>]*/>
@@ -368,8 +372,11 @@ def _terse(layout: bytes) -> bytes:
 def _neutral(content: bytes, folder: Path) -> bytes:
     """Return a project's text without the account's name and the folders that layouts write down.
 
-    Maps in layouts keep each layer's full source beside its id, whatever the project's setting for paths is.
+    Maps in layouts keep each layer's full source beside its id, whatever the project's setting for paths is. And QGIS
+    makes a layer's source relative twice: where the folder the program works in has a file of the same name, as it has
+    once a delivery was opened by a double click, it then leads there.
     """
     shown = html.escape(folder.as_posix()).encode()
     nameless = re.sub(rb' saveUser(Full)?="[^"]*"', b"", content)
-    return nameless.replace(b'source="' + shown + b"/", b'source="./')
+    own = OWN_SOURCE.sub(rb"\1./\2", nameless)
+    return own.replace(b'source="' + shown + b"/", b'source="./')

@@ -198,3 +198,21 @@ def test_project_keeps_the_rules_whole(study, run_algorithm, make_layer, save_la
     assert scope.variable("urbanrenewal_ruleset_sha256") == rule["content"]
     assert scope.variable("urbanrenewal_ruleset") == "my-rules"
     project.clear()
+
+
+def test_the_folder_in_which_the_program_works_decides_nothing(study, run_algorithm, monkeypatch, tmp_path):
+    """Opened by a double click, QGIS works in the folder of a delivery: the next one was refused, its project led to
+    the data of the last.
+    """
+    import re
+    import zipfile
+    from pathlib import Path
+
+    (tmp_path / "data.gpkg").write_bytes(b"another delivery")
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "新成果"
+    found, _, _ = run_algorithm("exportzones", {**study, "FORMATS": ["gpkg", "qgz"], "FOLDER": str(folder)})
+    with zipfile.ZipFile(Path(found["FOLDER"]) / "project.qgz") as archive:
+        text = archive.read("project.qgs").decode("utf-8")
+    sources = {source.partition("|")[0] for source in re.findall("<datasource>(.*?)</datasource>", text) if source}
+    assert sources == {"./data.gpkg"}
