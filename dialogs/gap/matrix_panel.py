@@ -28,7 +28,7 @@ from ..parts import help_pages
 from ..parts.escape import add_escape
 from ..parts.frozen import FrozenColumn
 from ..parts.phrases import paired
-from ..parts.tables import make_copyable
+from ..parts.tables import add_find, make_copyable
 from ..parts.widgets import HINT, scaled
 from .matrix import ALL, APART, CHILD, ELDER, MEASURES, NAME, SHORT, UNCOUNTED, GapMatrix, Look, States, measure_title
 from .values import Community
@@ -71,6 +71,7 @@ class GapMatrixPanel(QDockWidget):
         self.zoom.clicked.connect(lambda: self._zoom(self.view.currentIndex().row()))
         self.copy.clicked.connect(lambda: QApplication.clipboard().setText(self.model.as_text()))
         self.export.clicked.connect(self.export_asked.emit)
+        add_find(self, self.name)
         self._help = help_pages.add_help(self, "guide#s5")
         self._escape = add_escape(self)
 

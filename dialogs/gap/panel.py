@@ -31,7 +31,7 @@ from ..parts.escape import add_escape
 from ..parts.inks import readable
 from ..parts.low import LowScroll
 from ..parts.phrases import aside, flowing, kept_together, listed, paired, unbroken
-from ..parts.tables import EmptyHint, make_copyable, order_by_heading, pick_rows
+from ..parts.tables import EmptyHint, add_find, make_copyable, order_by_heading, pick_rows
 from ..parts.widgets import HINT, Page, big_figures, figure_row, main_button, text_label
 from ..study import wording
 from .bars import GapBars, Pair, group_colour
@@ -76,6 +76,7 @@ class GapPanel(QDockWidget):
         self.bars, self.list, self.table = GapBars(), GapList(), FittingTable()
         for widget in (self.bars, self.table):
             widget.setAccessibleName(tr("Gaps by community"))
+        add_find(self, self.find)
         make_copyable(self.table)
         self.table.setModel(self.list)
         self.hint = EmptyHint(self.table)

@@ -18,11 +18,13 @@ from qgis.PyQt.QtWidgets import (
     QDialog,
     QHeaderView,
     QLabel,
+    QLineEdit,
     QMenu,
     QShortcut,
     QTableView,
     QTableWidget,
     QTableWidgetItem,
+    QWidget,
 )
 
 from ...processing.texts import tr
@@ -171,6 +173,18 @@ def show_only(table: QTableWidget, words: str, shown: Any = None) -> int:
         table.setRowHidden(row, not is_shown)
         n += is_shown
     return n
+
+
+def add_find(window: QWidget, field: QLineEdit) -> QShortcut:
+    """Let Ctrl+F in a window put the cursor into its field for words, over what stands there; its tooltip says so."""
+    key = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), window)
+    key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    key.activated.connect(field.setFocus)
+    key.activated.connect(field.selectAll)
+    told = key.key().toString(QKeySequence.SequenceFormat.NativeText)
+    if told not in field.placeholderText():
+        field.setToolTip(f"{field.toolTip() or field.placeholderText()}  {told}")
+    return key
 
 
 def pick_rows(view: QTableView) -> None:

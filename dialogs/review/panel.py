@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsApplication, QgsSettings
-from qgis.PyQt.QtCore import QEvent, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QKeySequence
-from qgis.PyQt.QtWidgets import QDockWidget, QShortcut
+from qgis.PyQt.QtCore import QEvent, pyqtSignal
+from qgis.PyQt.QtWidgets import QDockWidget
 
 from ...core.words import fill
 from ...processing.texts import interface_language, tr
@@ -21,6 +20,7 @@ from ..parts import help_pages
 from ..parts.escape import add_escape
 from ..parts.low import LowScroll
 from ..parts.phrases import listed
+from ..parts.tables import add_find
 from ..study import wording
 from . import items as review_items
 from .desk import ReviewDesk
@@ -70,9 +70,7 @@ class ReviewPanel(QDockWidget):
         form.reviewer.editingFinished.connect(
             lambda: QgsSettings().setValue(REVIEWER, form.reviewer.text().strip())
         )  # fmt: skip
-        finding = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
-        finding.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        finding.activated.connect(form.find.setFocus)
+        add_find(self, form.find)
         form.find.returnPressed.connect(self.find)
         form.list.selectionModel().currentRowChanged.connect(lambda now, _: self.show_row(now.row()))
         form.list.doubleClicked.connect(lambda _: self.act("zoom"))

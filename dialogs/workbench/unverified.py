@@ -27,7 +27,7 @@ from ...processing.toolbox.parameters import BUILT
 from ..editors.words import figure_title, unit_title, value_text
 from ..parts.help_pages import add_help
 from ..parts.phrases import paired
-from ..parts.tables import NumberItem, keep_columns, keep_size, make_copyable, show_only
+from ..parts.tables import NumberItem, add_find, keep_columns, keep_size, make_copyable, show_only
 from ..parts.widgets import text_label
 from ..study.study import Study
 from ..study.wording import kind_title
@@ -130,6 +130,7 @@ class FiguresDialog(QDialog):
         self.words.setPlaceholderText(tr("Words in any column"))
         self.words.setAccessibleName(tr("Words in any column"))
         self.words.textChanged.connect(lambda _: self.show_rows())
+        add_find(self, self.words)
         self.n = QLabel()
         line = QHBoxLayout()
         line.addWidget(self.only_open)

@@ -1,6 +1,9 @@
 """Tables are copied as a spreadsheet takes them and filtered by words; dialogs open as large as they were left."""
 
-from qgis.PyQt.QtWidgets import QComboBox, QDialog, QTableWidget, QTableWidgetItem
+import pytest
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QKeySequence
+from qgis.PyQt.QtWidgets import QComboBox, QDialog, QShortcut, QTableWidget, QTableWidgetItem
 
 
 def table(qtbot):
@@ -88,3 +91,29 @@ def test_figures_are_called_by_their_names(dock, qtbot):
     box.table.setCurrentCell(row, 0)
     box.edit.click()
     assert asked == ["limits.walkup_floors"]
+
+
+@pytest.mark.parametrize("which", ["gaps", "matrix", "figures", "review"])
+def test_ctrl_f_goes_to_the_field_that_looks_for_words(which, request, qtbot, dock):
+    """Over what stands in it, from anywhere in the panel or table; the field says so."""
+    if which in ("gaps", "matrix"):
+        gaps = request.getfixturevalue("gaps")
+        if which == "matrix":
+            gaps.panel.whole.click()
+        window = gaps.table.panel if which == "matrix" else gaps.panel
+        field = window.name if which == "matrix" else window.find
+    elif which == "figures":
+        dock.settings.show_figures()
+        window = next(box for box in dock.settings.findChildren(QDialog) if box.isVisible())
+        field = window.words
+    else:
+        window = request.getfixturevalue("review")
+        field = window.form.find
+    (key,) = [one for one in window.findChildren(QShortcut) if one.key() == QKeySequence("Ctrl+F")]
+    assert key.context() == Qt.ShortcutContext.WidgetWithChildrenShortcut and key.parent() is window
+    field.setText("甲")
+    key.activated.emit()
+    assert window.focusWidget() is field and field.selectedText() == "甲"
+    assert "Ctrl+F" in field.toolTip() + field.placeholderText()
+    if which == "figures":
+        window.reject()
