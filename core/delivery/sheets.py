@@ -137,7 +137,8 @@ def plain_sheet(rows: pd.DataFrame, table: schema.Table, language: str) -> Sheet
     digits = [None if column.type == "text" else column.digits if column.type == "real" else 0 for column in columns]
     cells = [[None if pd.isna(value) else value for value in ordered[column.name]] for column in columns]
     name = table.zh if language == "zh" else table.en
-    return Sheet(name, name, [column.alias(language) for column in columns], digits, [list(row) for row in zip(*cells)])
+    headings, lines = [column.alias(language) for column in columns], [list(row) for row in zip(*cells)]
+    return Sheet(name, name, headings, digits, lines, is_parted=False)  # nobody parts the thousands of coordinates
 
 
 def dictionary_sheet(tables: Iterable[schema.Table], language: str) -> Sheet:

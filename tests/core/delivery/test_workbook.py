@@ -285,6 +285,40 @@ def test_a_long_table_prints_with_its_headings_and_a_wide_one_keeps_its_names(tm
     assert not second["A3"].alignment.wrap_text
 
 
+def test_rows_are_as_high_as_their_texts(tmp_path):
+    """LibreOffice does not find the height by itself: lines lay on each other."""
+    # 48 letters a column, one kept free: 60 characters of two letters in 23 a line = 3 lines; words are not broken:
+    # six of nine letters and a blank, four a line = 2 lines; 30 letters of a heading stand in two lines; at most 409 pt
+    rows = [["字" * 60, 1], ["abcdefghi " * 6, 2], ["短", 3], ["一\n二\n三\n四", 4], ["x" * 2000, 5]]
+    sheet = workbook.Sheet("s", "t", ["文", "现状建筑面积现状建筑面积现状建"], [None, 0], rows, ["合计", 15])
+    workbook.write_workbook(tmp_path / "a.xlsx", [sheet])
+    page = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert page.column_dimensions["B"].width == 18
+    heights = [page.row_dimensions[row].height for row in range(2, 9)]
+    assert heights == [30, 45, 30, None, 60, 405, None]
+    assert [page.cell(row, 1).alignment.wrap_text for row in (3, 4)] == [True, True]
+
+
+def test_a_table_of_many_columns_is_printed_on_several_pages_and_names_its_rows_on_each(tmp_path):
+    """28 columns on one page had letters of a millimetre."""
+    many = workbook.Sheet(
+        "多", "多", ["序号", *[f"c{n}" for n in range(30)]], [0, *[None] * 30], [[1, *["x" * 16] * 30]]
+    )
+    workbook.write_workbook(tmp_path / "a.xlsx", [many])
+    page = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    # 8 + 30 × 18 letters; three columns (44) are repeated, so 504 stand in 246 each
+    assert (page.page_setup.fitToWidth, page.print_title_cols, page.print_title_rows) == (3, "$A:$C", "$1:$2")
+
+
+def test_coordinates_have_no_separators(tmp_path):
+    rows = pd.DataFrame({"zone_id": ["Z"], "ring": [1], "number": [1], "corner": ["J1"], "north_m": [3272269.185],
+                         "east_m": [359980.478], "to_next_m": [1234.5], "along": ["界线"]})  # fmt: skip
+    workbook.write_workbook(tmp_path / "a.xlsx", [sheets.plain_sheet(rows, schema.table("corners"), "zh")])
+    page = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert [page[f"{letter}3"].number_format for letter in "BEG"] == ["0", "0.000", "0.00"]
+    assert (page["E3"].value, page["B3"].value) == (3272269.185, 1)
+
+
 def test_what_is_counted_is_said_once_in_a_heading():
     """A column of households in households is headed Households; another unit stands beside the name."""
     from urban_renewal.core import schema
