@@ -5,13 +5,31 @@ import sqlite3
 from contextlib import closing
 
 from qgis.core import QgsFeature, QgsGeometry, QgsPointXY, QgsProject, QgsVectorFileWriter, QgsVectorLayer
-from qgis.PyQt.QtCore import QMimeData, QPoint, Qt, QUrl
+from qgis.PyQt.QtCore import QAbstractEventDispatcher, QMimeData, QPoint, Qt, QTimer, QUrl
 from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent
 from qgis.PyQt.QtWidgets import QApplication, QDialogButtonBox
 
 
 def wait_idle(qtbot, dock):
     qtbot.waitUntil(lambda: not dock.session.is_busy, timeout=10000)
+
+
+def rest(qtbot, timeout=5000):
+    """Wait until the windows are at rest: layouts and turns that were asked for are over, no timer fires once more.
+
+    Timers of a second and more have to do with nothing that is seen: they import ahead and tidy up.
+    """
+    later = QAbstractEventDispatcher.instance()
+
+    def is_at_rest():
+        for _ in range(3):  # a layout asks for another, and what is told to a window in the next turn
+            QApplication.sendPostedEvents()
+            QApplication.processEvents()
+        timers = (timer for window in QApplication.topLevelWidgets() for timer in window.findChildren(QTimer))
+        soon = [timer for timer in timers if timer.isSingleShot() and timer.isActive() and timer.interval() < 1000]
+        return not soon and "QSingleShotTimer" not in [item.metaObject().className() for item in later.children()]
+
+    qtbot.waitUntil(is_at_rest, timeout=timeout)
 
 
 def wait_looked(qtbot, dock):

@@ -8,7 +8,7 @@ import pytest
 from qgis.core import QgsProject, QgsTask, QgsVectorLayer
 
 from .conftest import SAMPLE, write_tables
-from .helpers import ready, wait_idle
+from .helpers import ready, rest, wait_idle
 
 
 def test_empty_project_says_what_to_do(dock):
@@ -95,7 +95,7 @@ def test_results_are_not_taken_for_inputs_and_are_replaced(dock, click, qtbot, t
     for _ in range(2):
         click(dock.run_all)
         wait_idle(qtbot, dock)
-        qtbot.wait(250)
+        rest(qtbot)
     assert len(QgsProject.instance().mapLayers()) == 5 + 2
     assert dock.inputs.combos["PARCELS"].currentText() == "parcels"
     assert dock.inputs.combos["PARCELS"].findText("Tagged parcels") == -1
@@ -244,7 +244,7 @@ def test_fits_its_width(dock, qtbot, width, tmp_path, load_inputs, click):
     wait_idle(qtbot, dock)
     dock.resize(width, 900)
     dock.inputs.more.setChecked(True)
-    qtbot.wait(50)
+    rest(qtbot)
     assert dock.page.minimumSizeHint().width() <= width
     assert dock.width() <= width
 

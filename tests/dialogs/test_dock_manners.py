@@ -3,6 +3,8 @@
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QMainWindow, QTextEdit
 
+from .helpers import rest
+
 
 def test_it_is_first_opened_as_wide_as_it_should_be(qgis_iface, qtbot):
     from urban_renewal.dialogs.workbench.head import WIDE, Body
@@ -19,7 +21,7 @@ def test_it_is_first_opened_as_wide_as_it_should_be(qgis_iface, qtbot):
     window.resizeDocks([dock], [250], Qt.Orientation.Horizontal)  # somebody makes it narrower: so it stays
     dock.hide()
     dock.show()
-    qtbot.wait(50)
+    rest(qtbot)
     assert dock.width() == 250
 
 

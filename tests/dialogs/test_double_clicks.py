@@ -5,7 +5,7 @@ from qgis.PyQt.QtCore import QEvent, QPointF, Qt
 from qgis.PyQt.QtGui import QKeyEvent, QMouseEvent
 from qgis.PyQt.QtWidgets import QApplication, QDialogButtonBox
 
-from .helpers import ready
+from .helpers import ready, rest
 
 LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -62,7 +62,7 @@ def test_a_sheet_is_not_answered_before_it_is_seen(dock, qtbot, tmp_path, kind, 
             key = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, NO_KEY, "\r", is_held)
             QApplication.sendEvent(shown().buttons.button(kind), key)
             qtbot.wait(100)
-    qtbot.wait(200)
+    rest(qtbot)
     assert shown().path.name == "two.csv"
 
 
@@ -73,5 +73,5 @@ def test_a_sheet_is_taken_once(dock, qtbot, tmp_path, project):
     sheet.accept()
     sheet.accept()
     qtbot.waitUntil(lambda: len(project.mapLayersByName("one")) == 1, timeout=3000)
-    qtbot.wait(200)
+    rest(qtbot)
     assert len(project.mapLayersByName("one")) == 1

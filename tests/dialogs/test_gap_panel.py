@@ -11,7 +11,7 @@ from urban_renewal.core import envelope
 from urban_renewal.core.run import Run
 from urban_renewal.core.runrecord import Work, build, to_text
 
-from .helpers import write_rows
+from .helpers import rest, write_rows
 
 
 def told(panel):
@@ -236,7 +236,7 @@ def test_headings_stay_whole_where_words_take_the_room(gaps, qtbot):
     line = panel.fontMetrics().height()
     panel.resize(line * 22, line * 36)
     panel.show()
-    qtbot.wait(100)
+    rest(qtbot)
     assert panel.height() <= line * 37
     split = panel.table.parentWidget()
     assert panel.scroll.geometry().bottom() < panel.table.geometry().top()

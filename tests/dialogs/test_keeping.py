@@ -5,7 +5,7 @@ import time
 
 from qgis.core import QgsProject
 
-from .helpers import ready, wait_idle
+from .helpers import ready, rest, wait_idle
 
 
 def test_results_of_another_window_or_project_stay(dock, click, qtbot, tmp_path, load_inputs):
@@ -96,13 +96,13 @@ def test_a_project_saved_by_another_window_is_told(dock, qtbot, tmp_path, load_i
     ready(dock, qtbot, tmp_path, load_inputs)
     file = tmp_path / "p.qgz"
     assert project.write(str(file))
-    qtbot.wait(50)
+    rest(qtbot)
     dock.refresh()
     assert "Another QGIS" not in dock.why.text()
     os.utime(file, (file.stat().st_mtime + 5,) * 2)
     dock.refresh()
     assert "Another QGIS has saved this project" in dock.why.text()
     assert project.write()
-    qtbot.wait(50)
+    rest(qtbot)
     dock.refresh()
     assert "Another QGIS" not in dock.why.text()

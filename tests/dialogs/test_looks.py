@@ -12,7 +12,7 @@ import pytest
 from qgis.PyQt.QtGui import QFont
 from qgis.PyQt.QtWidgets import QApplication, QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from .helpers import KINDS
+from .helpers import KINDS, rest
 
 THEIRS = ("collapseButton",)  # made by QGIS without a name
 
@@ -138,14 +138,14 @@ def test_windows_are_whole(language, scale, dock, load_inputs, make, faults, qtb
     if make is not empty:
         load_inputs()
         qtbot.waitUntil(lambda: "FACILITIES" in dock.session.study.inputs, timeout=10_000)  # guessed beside the window
-        qtbot.wait(200)
+        rest(qtbot)
     dock.resize(int(400 * scale), int(900 * scale))
     window = make(dock)
     if make in (missing, menu):
         qtbot.addWidget(window)
         window.resize(int(400 * scale), int(700 * scale)) if make is missing else window.adjustSize()
         window.show()
-    qtbot.wait(100)
+    rest(qtbot)
     from urban_renewal.dialogs.editors.template_shape import table_titles
 
     layers = {layer.name() for layer in dock.session.project.mapLayers().values()}
@@ -171,7 +171,7 @@ def test_editors_are_whole(language, scale, dock, faults, qtbot, tmp_path, kind)
         if kind != "ruleset":  # what it means is counted in the background
             qtbot.waitUntil(lambda: side._task is None, timeout=5000)
         for _ in range(3):  # a bar below a table makes it higher, and that all below
-            qtbot.wait(15)
+            rest(qtbot)
         names = {section.key, *(row.name for row in section.rows()), "dxf", "AutoCAD", "CASS", "ACI"}
         texts = settled(qtbot, lambda names=names: seen(faults, dialog, language, names))
         found += [f"{section.key}: {text}" for text in texts]

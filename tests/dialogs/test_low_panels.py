@@ -5,7 +5,7 @@ from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtWidgets import QLabel, QLineEdit, QTextEdit, QVBoxLayout, QWidget
 from urban_renewal.dialogs.parts.low import LowScroll
 
-from .helpers import turn_wheel
+from .helpers import rest, turn_wheel
 
 
 def page_of(labels=30):
@@ -148,7 +148,7 @@ def test_a_narrow_dock_shows_the_rows_of_inputs_whole(dock, qtbot, load_inputs):
     dock.inputs_box.setCollapsed(False)
     dock.inputs.base.setText("Base map look")
     dock.inputs.base.show()
-    qtbot.wait(50)
+    rest(qtbot)
     assert dock.page.width() <= dock.scroll.viewport().width()
 
 

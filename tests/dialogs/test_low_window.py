@@ -5,7 +5,7 @@ import pytest
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtWidgets import QApplication
 
-from .helpers import ready, wait_idle
+from .helpers import ready, rest, wait_idle
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_a_click_on_a_link_leaves_the_card_open(low, qtbot):
     left = Qt.MouseButton.LeftButton
     qtbot.mouseClick(card.title, left)
     qtbot.waitUntil(card.links.isVisible, timeout=1000)
-    qtbot.wait(50)
+    rest(qtbot)
     asked = []
     card.link_asked.connect(lambda key, action: asked.append(action))
     qtbot.mouseClick(card.links, left, pos=link_at(card.links, "map"))
@@ -74,7 +74,7 @@ def test_a_card_that_is_opened_comes_into_view(low, qtbot):
     low.resize(300, 420)
     card = low.cards["deliver"]
     low.scroll.verticalScrollBar().setValue(0)
-    qtbot.wait(50)
+    rest(qtbot)
     card.unfold()
 
     def is_in_view():
@@ -91,7 +91,7 @@ def test_the_running_card_with_its_cancel_comes_into_view_once(
     """Cancel and the time left must not lie below the edge; whoever scrolls away afterwards is left alone."""
     ready(dock, qtbot, tmp_path, load_inputs)
     dock.resize(300, 560)
-    qtbot.wait(50)
+    rest(qtbot)
     bar = dock.scroll.verticalScrollBar()
     bar.setValue(bar.maximum())
     stand_ins["fullstudy"].during = staticmethod(patient)
@@ -190,7 +190,7 @@ def test_a_panel_beside_the_workbench_leaves_the_window_as_high_as_it_is(qgis_ap
     for name in ("a", "b"):
         beside = panel(name)
         put_beside(iface, dock, beside)
-        qtbot.wait(50)
+        rest(qtbot)
         assert window.height() == 450 and beside in window.tabifiedDockWidgets(dock)
         assert beside.isVisibleTo(window)
     dock.setFloating(True)

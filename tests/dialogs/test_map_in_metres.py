@@ -3,6 +3,8 @@
 from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsGeometry, QgsVectorLayer
 from qgis.PyQt.QtCore import QTimer
 
+from .helpers import rest
+
 
 def points_in(system, wkt):
     layer = QgsVectorLayer(f"Point?crs={system}&field=a:string", "a", "memory")
@@ -25,7 +27,7 @@ def test_the_map_stays_in_metres_when_qgis_sets_its_own_a_turn_later(project, qt
     qtbot.waitUntil(lambda: project.crs().authid() == "EPSG:4545", timeout=5000)
     project.setCrs(degrees)  # a person's own wish stays
     add_in_order(project, points_in("EPSG:4326", "POINT(106.58 29.56)"))
-    qtbot.wait(100)
+    rest(qtbot)
     assert project.crs() == degrees
 
 

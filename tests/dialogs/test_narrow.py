@@ -2,6 +2,8 @@
 
 import pytest
 
+from .helpers import rest
+
 
 def room(view, row, column):
     """What a cell has for its words: the icon beside them and the margins taken off."""
@@ -57,7 +59,7 @@ def test_the_list_of_communities_never_scrolls_sideways(language, scale, gaps, q
     for width in (panel.minimumSizeHint().width(), int(400 * scale), int(1000 * scale)):
         panel.resize(width, int(800 * scale))
         qtbot.waitUntil(lambda width=width: panel.width() >= width, timeout=2000)
-        qtbot.wait(50)
+        rest(qtbot)
         shown = [n for n in range(count) if not table.isColumnHidden(n)]
         seen.append([COLUMNS[n] for n in shown])
         assert sum(table.columnWidth(n) for n in shown) <= table.viewport().width()
@@ -114,7 +116,7 @@ def test_keys_fill_the_width_when_a_wide_panel_gets_narrow(review, qtbot):
     form = review.form
     for letters in (140, 66):
         review.resize(review.fontMetrics().averageCharWidth() * letters, 900)
-        qtbot.wait(50)
+        rest(qtbot)
         shown = [button for button in form.judge.values() if button.isVisible()]
         rows = {button.y() for button in shown}
         for y in rows:
@@ -153,7 +155,7 @@ def test_what_a_missing_input_must_be_is_read_in_full(language, dock, qtbot):
     dock.resize(340, 900)
     dock.show()
     dock.inputs_box.setCollapsed(False)
-    qtbot.wait(50)
+    rest(qtbot)
     for role, combo in dock.inputs.combos.items():
         if combo.currentData():
             continue

@@ -5,6 +5,8 @@ from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsVectorFileWriter, 
 from qgis.PyQt.QtCore import Qt
 from urban_renewal.processing.provider import RenewalProvider
 
+from .helpers import rest
+
 
 @pytest.fixture
 def stand_ins(as_provider):
@@ -51,7 +53,7 @@ def take(dock, qtbot, path, check=lambda sheet: None):
     check(sheet)
     sheet.accept()
     qtbot.waitUntil(lambda: any(layer.name() == path.stem for layer in QgsProject.instance().mapLayers().values()))
-    qtbot.wait(50)
+    rest(qtbot)
     qtbot.waitUntil(lambda: dock.dropping.merging._work is None and not dock.dropping.merging._wanted, timeout=20000)
 
 
@@ -175,7 +177,7 @@ def test_one_layer_chosen_while_others_are_put_together_stays_chosen(dock, qtbot
     layers, _ = begun(dock, files, told)
     dock.dropping.merging.merge([member(layers[2])])
     qtbot.waitUntil(lambda: dock.dropping.merging._work is None, timeout=20000)
-    qtbot.wait(50)
+    rest(qtbot)
     assert dock.session.study.inputs["FACILITIES"].layer_id == layers[2].id() and told == []
     assert sorted(layer.name() for layer in QgsProject.instance().mapLayers().values()) == sorted(
         ["幼儿园", "养老", "公园"]
@@ -193,7 +195,7 @@ def test_what_is_put_together_comes_into_no_other_project_or_study(dock, qtbot, 
 
         studies.begin(dock.session)
     qtbot.waitUntil(lambda: dock.dropping.merging._work is None, timeout=20000)
-    qtbot.wait(50)
+    rest(qtbot)
     assert QgsProject.instance().mapLayersByName("Facilities (merged)") == [] and told == []
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from .helpers import rest
+
 
 @pytest.fixture
 def panel(qgis_app, qtbot):
@@ -57,7 +59,7 @@ def test_a_narrow_panel_needs_no_scrolling_sideways(panel, qtbot):
     for letters, is_wide in ((54, False), (250, True)):
         panel.resize(panel.fontMetrics().averageCharWidth() * letters, 700)
         panel.show_sites(rooms(), [], [], None)
-        qtbot.wait(20)
+        rest(qtbot)
         table = panel.table
         wide = sum(table.columnWidth(column) for column in range(table.columnCount()))  # hidden ones have none
         assert wide <= table.viewport().width()
@@ -79,7 +81,7 @@ def test_a_very_narrow_panel_goes_without_the_order_and_copies_everything(panel,
     for letters in range(60, 30, -1):
         panel.resize(letter * letters, 500)
         panel.show_sites(rooms(), [], [], None)
-        qtbot.wait(10)
+        rest(qtbot)
         if table.isColumnHidden(module.ORDER):
             break
     assert table.isColumnHidden(module.ORDER)
@@ -97,9 +99,9 @@ def test_names_of_two_words_are_read_whole_in_a_narrow_panel(panel, qtbot):
     panel.resize(panel.fontMetrics().averageCharWidth() * 54, 900)
     panel.show()
     panel.show_sites(rooms() * 40, [], [], None)
-    qtbot.wait(20)
+    rest(qtbot)
     panel.show_sites(rooms(), [], [], None)
-    qtbot.wait(20)
+    rest(qtbot)
     table = panel.table
     metrics, width = table.fontMetrics(), table.columnWidth(module.KIND)
     assert metrics.horizontalAdvance("Community canteen") > width > metrics.horizontalAdvance("Community")
@@ -142,7 +144,7 @@ def test_no_name_is_cut_beside_free_room(panel, qtbot):
     for letters in range(60, 200, 10):
         panel.resize(panel.fontMetrics().averageCharWidth() * letters, 700)
         panel.show_sites(rooms(), [], [], None)
-        qtbot.wait(20)
+        rest(qtbot)
         table = panel.table
         free = table.viewport().width() - sum(table.columnWidth(column) for column in range(table.columnCount()))
         assert free <= 0 or table.columnWidth(module.KIND) >= table.sizeHintForColumn(module.KIND), letters

@@ -3,6 +3,8 @@
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QGroupBox, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
+from .helpers import rest
+
 
 def chain_of(window):
     """Return what Tab comes to in a window, in its order."""
@@ -38,7 +40,7 @@ def test_keys_of_the_review_stand_before_the_reason(qtbot):
     qtbot.addWidget(form)
     form.show()
     form.show_keys(["1", "2", "3", "0"])
-    qtbot.wait(20)
+    rest(qtbot)
     chain = chain_of(form)
     keys = [form.judge[key] for key in "1230"]
     place = chain.index(keys[0])
@@ -84,7 +86,7 @@ def test_every_stop_of_the_dock_is_seen_and_has_a_name(dock, qtbot):
     """Tab comes to what shows that it has the focus and can be read out, from top to bottom."""
     dock.head.settings.setChecked(True)
     dock.inputs.more.setChecked(True)
-    qtbot.wait(50)
+    rest(qtbot)
     chain = chain_of(dock)
     assert not [widget for widget in chain if isinstance(widget, (QGroupBox, QScrollArea))]
     stops = [widget for widget in chain if dock.page.isAncestorOf(widget)]

@@ -8,7 +8,7 @@ import pytest
 from qgis.core import QgsProject, QgsVectorFileWriter, QgsVectorLayer
 from urban_renewal.core.errors import RenewalError
 
-from .helpers import one_petal_is_enough
+from .helpers import one_petal_is_enough, rest
 
 
 @pytest.fixture
@@ -349,7 +349,7 @@ def test_every_finding_has_the_lines_it_needs_also_in_another_width(qtbot, make_
     check._fill(found)
     for width in (900, 500):
         check.resize(width, 400)
-        qtbot.wait(50)
+        rest(qtbot)
         qtbot.waitUntil(lambda: not check._fit.isActive(), timeout=5000)
         heights = [check.table.rowHeight(row) for row in range(len(found))]
         check.table.resizeRowsToContents()

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from .helpers import rest
+
 DIALOGS = Path(__file__).resolve().parents[2] / "dialogs"
 
 
@@ -61,7 +63,7 @@ def test_editor_closed_in_the_turn_it_was_opened(dock, qtbot):
     """Its preview begins in the next turn, when it may be gone."""
     editor = dock.editors.open("ruleset")
     editor.dialog.reject()
-    qtbot.wait(50)
+    rest(qtbot)
     assert dock.editors.open_ones == {} and not editor.measuring.is_running
 
 
