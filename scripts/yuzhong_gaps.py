@@ -193,5 +193,4 @@ def main(data, out):
 
 if __name__ == "__main__":
     qgis = start_qgis()
-    sys.path.insert(0, str(Path(__file__).resolve().parent))
     main(Path(sys.argv[1]), Path(sys.argv[2]))
