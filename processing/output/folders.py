@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -20,7 +21,8 @@ def _beside(folder: Path, suffix: str) -> Path:
 def refuse_folder(folder: Path, mark: str) -> None:
     """Refuse a folder that holds something which is not an earlier result of ours; `mark` is the file ours ends with.
 
-    Raises RenewalError: `folder_not_ours`, `target_folder_missing`, `target_not_writable`, `target_being_written`.
+    Raises RenewalError: `folder_is_file`, `folder_not_ours`, `target_folder_missing`, `target_name_long`,
+    `target_not_writable`, `target_being_written`.
     """
     try:
         if folder.parent.is_dir():
@@ -29,10 +31,15 @@ def refuse_folder(folder: Path, mark: str) -> None:
     except RenewalError:
         raise
     except (OSError, ValueError) as error:  # a name that no file system holds, or what was left cannot be removed
-        raise RenewalError("target_not_writable", path=str(folder).replace("\0", "�")[:200]) from error
+        shown = str(folder).replace("\0", "�")[:200]
+        if getattr(error, "errno", 0) == errno.ENAMETOOLONG:
+            raise RenewalError("target_name_long", path=shown, n=len(folder.name)) from error
+        raise RenewalError("target_not_writable", path=shown) from error
     if not folder.parent.is_dir():
         raise RenewalError("target_folder_missing", path=str(folder), folder=str(folder.parent))
-    if not os.access(folder if folder.is_dir() else folder.parent, os.W_OK) or folder.is_file():
+    if folder.is_file():
+        raise RenewalError("folder_is_file", path=str(folder))
+    if not os.access(folder if folder.is_dir() else folder.parent, os.W_OK):
         raise RenewalError("target_not_writable", path=str(folder))
     if folder.is_dir() and any(folder.iterdir()) and not (folder / mark).is_file():
         names = sorted(item.name for item in folder.iterdir())

@@ -189,3 +189,15 @@ def test_another_process_that_is_making_it_is_waited_for(tmp_path):
         other.communicate(b"\n", timeout=60)
     assert other.returncode == 0
     assert names(folder) == ["manifest.json"]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("有.gpkg", "folder_is_file"), ("长" * 200, "target_name_long"), ("a\0b", "target_not_writable")]
+)
+def test_a_place_that_cannot_be_a_folder_says_what_it_is(tmp_path, name, code):
+    """A file and a name too long for the disk were called read-only."""
+    (tmp_path / "有.gpkg").write_text("x")
+    with pytest.raises(RenewalError) as told:
+        refuse_folder(tmp_path / name, "manifest.json")
+    assert told.value.code == code
+    assert names(tmp_path) == ["有.gpkg"]
