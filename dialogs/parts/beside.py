@@ -7,9 +7,9 @@ from typing import Any
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsCsException, QgsGeometry, QgsProject, QgsWkbTypes
 from qgis.gui import QgsRubberBand
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import QEvent, QObject, Qt
 from qgis.PyQt.QtGui import QColor
-from qgis.PyQt.QtWidgets import QDockWidget
+from qgis.PyQt.QtWidgets import QDockWidget, QTabBar
 
 from ..study.crossing import crossing
 
@@ -24,8 +24,40 @@ def put_beside(iface: Any, dock: QDockWidget, panel: QDockWidget) -> None:
     if hasattr(window, "tabifyDockWidget") and not dock.isFloating() and window.dockWidgetArea(dock) != nowhere:
         window.tabifyDockWidget(dock, panel)  # put below it first, both would be higher than a small screen: it grows
         panel.show()
+        _read_tabs(window, dock)
     else:
         iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, panel)
+
+
+def _read_tabs(window: Any, dock: QDockWidget) -> None:
+    """Let the tabs of the Workbench be read whole as long as there is room."""
+    known = [room.bar for room in dock.findChildren(TabRoom)]
+    for bar in window.findChildren(QTabBar):
+        if bar not in known and dock.windowTitle() in [bar.tabText(n) for n in range(bar.count())]:
+            TabRoom(bar, dock)
+
+
+class TabRoom(QObject):
+    """Cuts no title of a tab while all have room: in QGIS's dark theme the last one lacks a pixel for itself."""
+
+    def __init__(self, bar: QTabBar, dock: QDockWidget) -> None:
+        super().__init__(dock)  # not of the bar, which Python forgets between two turns, and its children with it
+        self.bar = bar
+        bar.installEventFilter(self)
+        self._look(bar)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Look again whenever tabs come or go, or there is another width."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self._look(watched)
+        return super().eventFilter(watched, event)
+
+    @staticmethod
+    def _look(bar: Any) -> None:
+        is_room = bar.sizeHint().width() <= bar.width()
+        wanted = Qt.TextElideMode.ElideNone if is_room else Qt.TextElideMode.ElideRight
+        if bar.elideMode() != wanted:
+            bar.setElideMode(wanted)
 
 
 def take_away(iface: Any, panel: QDockWidget) -> None:

@@ -14,6 +14,7 @@ from ...processing.texts import tr
 from ..parts.buttons import click_once
 from ..parts.charts import Chart
 from ..parts.inks import readable, soft
+from ..parts.phrases import unbroken
 from ..parts.widgets import BIG, COLOURS, HINT, SIGNS, TITLE, Figures, Mark, restyle, scaled, text_label
 from ..study import readiness, wording
 from ..study.readiness import StepState, is_runnable
@@ -204,7 +205,7 @@ class StepCard(QFrame):
             label.setCursor(hand if folds else arrow)
             label.setToolTip(tr("Click: fold to one line") if folds and not is_folded else "")
         self.rest.setVisible(not is_folded)
-        first = self.figures.texts()[:1]
+        first = map(unbroken, self.figures.texts()[:1])
         self.state.setText(" · ".join([self._state, *first]) if is_folded else self._state)
 
     def show_progress(self, share: float, said: str, times: str, cancelling: bool) -> None:

@@ -184,6 +184,9 @@ class FiguresDialog(QDialog):
         letter = self.fontMetrics().averageCharWidth()
         for column, letters in enumerate((26, 38, 16, 10, 38, 20)):
             self.table.setColumnWidth(column, letter * letters)
+        words = (self.table.item(row, 5).text() for row in range(len(rows)))  # read to their end, that is all they tell
+        told = max(map(self.table.fontMetrics().horizontalAdvance, set(words)), default=0)
+        self.table.setColumnWidth(5, max(letter * 20, told + 2 * letter))
         head.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
         head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)  # as given: those to be verified first
         self.table.setSortingEnabled(True)

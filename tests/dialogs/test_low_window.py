@@ -198,3 +198,31 @@ def test_a_panel_beside_the_workbench_leaves_the_window_as_high_as_it_is(qgis_ap
     put_beside(iface, dock, alone)
     assert window.dockWidgetArea(alone) == Qt.DockWidgetArea.RightDockWidgetArea
     assert alone not in window.tabifiedDockWidgets(dock)
+
+
+def test_titles_of_tabs_are_whole_while_there_is_room(qgis_app, qtbot):
+    """In Night Mapping the last of them lacks a pixel for itself and ended in “…” beside an empty bar."""
+    from types import SimpleNamespace
+
+    from qgis.PyQt.QtWidgets import QDockWidget, QLabel, QMainWindow, QTabBar
+    from urban_renewal.dialogs.parts.beside import put_beside
+
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.setCentralWidget(QLabel())
+    docks = [QDockWidget(name, window) for name in ("Workbench", "Review", "Explore")]
+    for dock in docks:
+        dock.setWidget(QLabel())
+    window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, docks[0])
+    window.resize(1200, 400)
+    window.show()
+    qtbot.waitExposed(window)
+    for dock in docks[1:]:
+        put_beside(SimpleNamespace(mainWindow=lambda: window), docks[0], dock)
+        QApplication.processEvents()
+    (bar,) = [one for one in window.findChildren(QTabBar) if one.count()]
+    for width, wanted in ((600, Qt.TextElideMode.ElideNone), (150, Qt.TextElideMode.ElideRight),
+                          (600, Qt.TextElideMode.ElideNone)):  # fmt: skip
+        window.resizeDocks([docks[0]], [width], Qt.Orientation.Horizontal)
+        qtbot.wait(30)
+        assert (bar.sizeHint().width() <= bar.width(), bar.elideMode()) == (width == 600, wanted)

@@ -117,3 +117,14 @@ def test_ctrl_f_goes_to_the_field_that_looks_for_words(which, request, qtbot, do
     assert "Ctrl+F" in field.toolTip() + field.placeholderText()
     if which == "figures":
         window.reject()
+
+
+def test_the_status_of_a_figure_is_read_to_its_end(dock, qtbot):
+    """“to be verified (h…” left open how: that is what the column is for."""
+    dock.settings.show_figures()
+    window = next(box for box in dock.settings.findChildren(QDialog) if box.isVisible())
+    table = window.table
+    told = {table.item(row, 5).text() for row in range(table.rowCount())}
+    assert "to be verified (heuristic)" in told
+    assert max(map(table.fontMetrics().horizontalAdvance, told)) + 6 <= table.columnWidth(5)
+    window.reject()
