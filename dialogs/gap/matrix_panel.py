@@ -34,7 +34,7 @@ from .matrix import ALL, APART, CHILD, ELDER, MEASURES, NAME, SHORT, UNCOUNTED, 
 from .values import Community
 
 KIND_LETTERS, NAME_LETTERS, LEAST_LETTERS = 9, 14, 4  # least widths; of the boxes above the table
-MOST_LETTERS = 34  # of a name: 16 Chinese ones or so
+MOST_LETTERS, FIELD_LETTERS = 34, 8  # of a name: 16 Chinese ones or so; least width of the field that looks for one
 
 
 class GapMatrixPanel(QDockWidget):
@@ -88,7 +88,7 @@ class GapMatrixPanel(QDockWidget):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(LEAST_LETTERS)
             box.view().setMinimumWidth(box.view().sizeHintForColumn(0) + self.fontMetrics().height())
-        self.name.setMinimumWidth(self.fontMetrics().averageCharWidth() * (NAME_LETTERS + 5))
+        self.name.setMinimumWidth(self.fontMetrics().averageCharWidth() * FIELD_LETTERS)
         bar.addWidget(self.told)
         bar.addStretch()
         for button in (self.zoom, self.copy, self.export):

@@ -305,3 +305,11 @@ def test_long_names_have_room_up_to_a_limit(table):
         is_whole = view.fontMetrics().horizontalAdvance(name) < view.columnWidth(0)
         assert (short < view.columnWidth(0), "whole" if is_whole else "cut") == (True, wanted)
     table.open([], model.titles)
+
+
+def test_beside_the_panel_of_gaps_it_fits_half_of_a_small_screen(language, table, gaps):
+    """1366 px at 150 % are 911: the table, the least list of layers (70) and the panel of gaps make no window wider."""
+    letter = table.fontMetrics().averageCharWidth()
+    at_96_dpi = 7 / letter  # a letter of the desktop's usual font
+    wide = sum(part.minimumSizeHint().width() for part in (table, gaps.panel)) * at_96_dpi
+    assert wide + 70 + 2 * 6 <= 911
