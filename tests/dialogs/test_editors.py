@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtGui import QColor
 from urban_renewal.core import envelope
 
 from .helpers import KINDS, number, rest, type_number, write_tagged
@@ -581,16 +582,22 @@ def test_titles_are_whole_where_there_is_room(dock, qtbot, kind):
     assert [table.columnWidth(0) for table in dialog.form.tables] == widths
 
 
-@pytest.mark.parametrize("theme", ["default", "Night Mapping"])
-def test_the_old_value_is_read_in_a_row_that_is_chosen(dock, study, qtbot, theme):
-    """Struck through beside the new one, on whatever a theme paints below the row: WCAG 2.2, 4.5."""
-    from qgis.core import QgsApplication
+@pytest.mark.parametrize(
+    ("window", "ink", "base"), [("#EFEFEF", "#000000", "#FFFFFF"), ("#535353", "#AAAAAA", "#202020")]
+)
+def test_the_old_value_is_read_in_a_row_that_is_chosen(dock, study, qtbot, window, ink, base):
+    """Struck through beside the new one, on a ground of its own: what a theme paints below the row does not matter.
+
+    The second palette is that of Night Mapping, which paints chosen rows #0F6E00: #AAAAAA on it has 2.8 (WCAG: 4.5).
+    """
+    from qgis.PyQt.QtGui import QPalette
+    from qgis.PyQt.QtWidgets import QApplication
     from urban_renewal.dialogs.parts.inks import contrast
 
-    application = QgsApplication.instance()
-    if theme not in application.uiThemes():
-        pytest.skip("QGIS is here without its themes")
-    application.setUITheme(theme)
+    before, palette = QApplication.palette(), QApplication.palette()
+    for role, colour in (("Window", window), ("WindowText", ink), ("Base", base)):
+        palette.setColor(getattr(QPalette.ColorRole, role), QColor(colour))
+    QApplication.setPalette(palette)
     try:
         dialog = dock.editors.open("standard").dialog
         keys = ("kinds", 0, "radius_m", "value")
@@ -602,9 +609,9 @@ def test_the_old_value_is_read_in_a_row_that_is_chosen(dock, study, qtbot, theme
         assert old.isVisibleTo(dialog) and "300" in old.text()
         colours = [picture.pixelColor(x, y) for x in range(picture.width()) for y in range(picture.height())]
         ground = max(colours, key=colours.count)
+        assert ground == QColor(base)
         assert max(contrast(colour, ground) for colour in colours) >= 4.5
-        assert ground.name() == application.palette().color(application.palette().Base).name()
         dialog.draft.opened = dialog.draft.now
         dialog.reject()
     finally:
-        application.setUITheme("default")
+        QApplication.setPalette(before)
