@@ -6,16 +6,11 @@ checkout=$(cd "$(dirname "$0")/.." && pwd)
 out=$(realpath -m "${1:?folder}")
 python=${2:-$checkout/.venv/bin/python}
 rm -rf "$out" && mkdir -p "$out"
-run() { bash "$checkout/scripts/qgis_process.sh" run "$@" >>"$out/log" 2>&1 || { tail -n 30 "$out/log" >&2; exit 1; }; }
-layer() { echo "$out/sample/sample.gpkg|layername=$1"; }
-run urbanrenewal:createsample -- FOLDER="$out/sample"
-run urbanrenewal:fullstudy -- \
-  PARCELS="$(layer parcels)" BUILDINGS="$(layer buildings)" ACTIVITY="$(layer activity)" FACILITIES="$(layer facilities)" \
-  CAPACITIES="$(layer capacities)" ENTRANCES="$(layer entrances)" POPULATION="$(layer communities)" \
-  COMMUNITIES="$(layer communities)" ROADS="$(layer roads)" DEM="$out/sample/dem.tif" HEIGHT_POINTS="$(layer height_points)" \
-  BARRIERS="$(layer barriers)" STATIONS="$(layer stations)" STATION_ENTRANCES="$(layer station_entrances)" \
-  PROTECTED="$(layer protected)" PROGRAMME="$(layer programme)" CONSTRAINTS="$(layer constraints)" PLAN="$(layer plan)" \
-  GREEN="$(layer green)" AS_OF=2025-12-31 FORMATS=gpkg FOLDER="$out/delivery"
+# shellcheck source=scripts/sample_study.sh
+source "$checkout/scripts/sample_study.sh"
+quietly() { "$@" >>"$out/log" 2>&1 || { tail -n 30 "$out/log" >&2; exit 1; }; }
+quietly sample_city "$out"
+quietly sample_study "$out" FORMATS=gpkg
 "$python" - "$out" <<'PY'
 import json, sys
 from pathlib import Path
