@@ -13,6 +13,7 @@ import pandas as pd
 from .. import frames
 from ..inputs import values
 from ..inputs.aliases import roles
+from ..inputs.ids import owners_of_place
 from ..run import LeftOut, Run
 from ..words import LANGUAGES, unit_words
 from .standard import Kind
@@ -112,6 +113,7 @@ def _offers(
     if told.isna().any() and all(message.code != "facility_status_untold" for message in run.messages):
         run.note("facility_status_untold", n=int(told.isna().sum()))
     _drop_impossible(own, "FACILITIES", run)
+    places = owners_of_place(facilities, "facility_id")
     if capacities is not None and len(capacities):
         row_of = dict(zip(own["facility_id"], own["facility"]))
         stated = pd.DataFrame({
@@ -126,13 +128,20 @@ def _offers(
         nobody = stated["facility"] < 0
         run.leave_out("CAPACITIES", stated["facility_id"][nobody], "capacity_of_nobody", "warning")
         stated = stated[~nobody].sort_values(["facility_id", "kind", "capacity", "floor_m2", "unit"], kind="stable")
-        own = pd.concat([own[~own["facility"].isin(stated["facility"])], stated], ignore_index=True)
+        said = set(zip(stated["facility"], stated["kind"]))  # also for another row of the facility, with a marked id
+        again = own["facility"].isin(stated["facility"]).to_numpy()
+        again |= np.array([told in said for told in zip(places, own["kind"])], dtype=bool)
+        own = pd.concat([own[~again], stated], ignore_index=True)
     _tell_words(own, status, kinds, run)
     _tell_not_existing(own, np.where(counts, "", status), kinds, run)
     own = own[counts[own["facility"].to_numpy(dtype=np.intp)]]
-    twice = own.duplicated(["facility_id", "kind"], keep="first")
-    run.leave_out("CAPACITIES", own["facility_id"][twice], "capacity_twice", "warning")
-    once: pd.DataFrame = own[~twice]
+    own = own.assign(_place=places[own["facility"].to_numpy(dtype=np.intp)])
+    own = own.sort_values(["_place", "kind", "capacity", "floor_m2", "unit", "facility"], kind="stable")
+    twice = own.duplicated(["_place", "kind"], keep="first") & own["kind"].notna()
+    by_table = own.duplicated(["facility", "kind"], keep="first")
+    for layer, rows in (("CAPACITIES", twice & by_table), ("FACILITIES", twice & ~by_table)):
+        run.leave_out(layer, own["facility_id"][rows], "capacity_twice", "warning")
+    once: pd.DataFrame = own[~twice].drop(columns="_place")
     return once
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -18,6 +19,9 @@ from ..run import Run
 from ..slices import sliced
 
 YEAR, LATEST = "pop_year", 9999
+# what give_ids makes of a given id that is somebody else's as well; an id made of the place does not say who is there
+MARKED = re.compile(r"^(?![0-9a-f]{16}#)(.+)#[0-9a-f]{6}$")
+SAME_M = 0.002  # corners of one place after two transforms
 
 
 def give_ids(
@@ -33,7 +37,8 @@ def give_ids(
     Rows of one id whose geometries differ all stay; those after the first get `<id>#<hash>` and are listed
     (`duplicate_id`): first = the smallest hash, so that row order does not matter. Where several may stand in one place
     (a nursery and a canteen in one house), `telling` names the columns that must be equal, too, for a double; without
-    given ids such rows are no doubles and not listed.
+    given ids such rows are no doubles and not listed, with one given id they are listed as what they are
+    (`duplicate_id_place`, see owners_of_place).
     Returns a Boolean array over the rows, True = stays.
     """
     given = frames.optional(table, column).astype(frames.TEXT).str.strip().replace("", pd.NA)
@@ -60,7 +65,12 @@ def give_ids(
         run.leave_out(layer, sorted(ids[other[~adopted[other]]]), "duplicate_differs", "warning")
         run.leave_out(layer, sorted(ids[twice[~unnamed & ~np.isin(twice, other)]]), "duplicate_feature")
         doubtful = renamed[~(made[rows[renamed]] & bool(telling))]
-        run.leave_out(layer, sorted(ids[rows[doubtful]]), "duplicate_id", "warning")
+        begins = np.r_[True, ~same_id]
+        first_of = np.empty(len(order), dtype=np.intp)  # of each id the row that keeps it
+        first_of[order] = order[np.maximum.accumulate(np.where(begins, np.arange(len(order)), 0))]
+        here = hashes[doubtful] == hashes[first_of[doubtful]]
+        run.leave_out(layer, sorted(ids[rows[doubtful[~here]]]), "duplicate_id", "warning")
+        run.leave_out(layer, sorted(ids[rows[doubtful[here]]]), "duplicate_id_place", "info")
         for place in renamed:
             ids[rows[place]] = f"{names[place]}#{told[place][:6]}"
     if made.any():
@@ -91,6 +101,22 @@ def _take_ids(
         if made[row] and isinstance(name, str):
             ids[row], adopted[row] = name, True
     return adopted
+
+
+def owners_of_place(table: pd.DataFrame, column: str) -> npt.NDArray[np.intp]:
+    """Return (n,) of each row the one whose id it had before give_ids marked it as another one in the same place (one
+    facility in several rows), else itself: rows without a given id are several facilities in one house. `column` holds
+    the ids; without geometry nobody shares a place.
+    """
+    owner = np.arange(len(table))
+    ids = table[column].astype(frames.TEXT).fillna("").tolist()
+    marked = {row: found[1] for row, name in enumerate(ids) if (found := MARKED.match(name))}
+    if marked and frames.GEOMETRY in table:
+        shapes, row_of = frames.geometries(table), {name: row for row, name in enumerate(ids)}
+        for row, other in ((row, row_of[name]) for row, name in marked.items() if name in row_of):
+            one, two = shapely.normalize(shapes[[row, other]])
+            owner[row] = other if shapely.equals_exact(one, two, tolerance=SAME_M) else row
+    return owner
 
 
 def tell_same_shapes(table: pd.DataFrame, column: str, layer: str, digits: int, run: Run) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 
+from ..inputs.ids import owners_of_place
 from ..run import Run
 
 DOOR_FAR_M = 500.0  # own choice: the entrances of a station lie up to 300 m from its point
@@ -51,6 +53,21 @@ def nearest_owner(owners: npt.NDArray[Any], points: npt.NDArray[Any], limit_m: f
     for row, other in sorted(zip(at.tolist(), owner.tolist()), reverse=True):
         found[row] = other
     return found
+
+
+def shared_doors(
+    owner: npt.NDArray[np.int32], owners: pd.DataFrame, id_column: str
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int32]]:
+    """Return doors (rows of `owner`, whose each is) and the owner of each: a facility that stands in the layer
+    `owners` in several rows of one id and place (a nursery and a canteen) has one set of doors.
+    """
+    place = owners_of_place(owners, id_column)
+    doors, whose = [np.arange(len(owner))], [owner]
+    for row in np.flatnonzero(place != np.arange(len(place))):
+        mine = np.flatnonzero(owner == place[row])
+        doors.append(mine)
+        whose.append(np.full(len(mine), row, dtype=np.int32))
+    return np.concatenate(doors), np.concatenate(whose)
 
 
 def tell_far(

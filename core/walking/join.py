@@ -13,7 +13,7 @@ import shapely
 from .. import frames
 from ..run import Run
 from ..trees import Tree
-from .doors import RIM_STEP_M, inside_points, nearest_owner, rim_points, tell_far
+from .doors import RIM_STEP_M, inside_points, nearest_owner, rim_points, shared_doors, tell_far
 from .graph import Flags, Ints, Objects, Reals, WalkGraph
 from .heights import Surface
 from .profiles import Profile, WalkRules
@@ -137,12 +137,13 @@ def entrance_points(
     good = there & (owner >= 0)
     points = inside_points(shapes[good])
     tell_far(points, names[good], frames.geometries(owners)[owner[good]], layer, run)
-    x, y = shapely.get_x(points), shapely.get_y(points)
-    keep = ~np.isin(own.owner, owner[good])
+    door, whose = shared_doors(owner[good], owners, id_column)
+    x, y = shapely.get_x(points)[door], shapely.get_y(points)[door]
+    keep = ~np.isin(own.owner, whose)
     own = Points(own.ids[keep], own.x_m[keep], own.y_m[keep], own.owner[keep], own.owners)
     own = _around(own, frames.geometries(owners), layer, run)
-    ids = np.concatenate([own.ids, names[good]])
-    owner = np.concatenate([own.owner, owner[good]])
+    ids = np.concatenate([own.ids, names[good][door]])
+    owner = np.concatenate([own.owner, whose])
     x, y = np.concatenate([own.x_m, x]), np.concatenate([own.y_m, y])
     order = np.lexsort((y, x, owner))
     return Points(ids[order], x[order], y[order], owner[order].astype(np.int32), len(owners))

@@ -279,6 +279,36 @@ def test_of_two_capacities_the_smaller_counts_whatever_the_order(kinds):
         assert [(row.feature_id, row.code) for row in run.left_out] == [("f1", "capacity_twice")]
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+def test_a_facility_in_several_rows_of_one_id_and_place(kinds, turn):
+    """Its kinds count each; a kind told twice counts once, the smaller; what CAPACITIES states is not added again."""
+    facilities = pd.DataFrame(
+        [
+            ("f1", "kgar", 180.0),
+            ("f1#00aaff", "nurs", 60.0),
+            ("f1#00bbff", "nurs", 30.0),
+            ("f2#00aaff", "nurs", 20.0),
+            ("f3", "nurs", 50.0),
+            ("f3#00aaff", "nurs", 40.0),
+        ],
+        columns=["facility_id", "kind", "capacity"],
+    )
+    facilities["geometry"] = [shapely.Point(5, 5)] * len(facilities)
+    facilities, wanted = facilities[::turn].reset_index(drop=True), [kinds["kgar"], kinds["nurs"]]
+    run = Run()
+    found = list_supply(facilities, None, wanted, run)
+    told = list(zip(found["facility_id"], found["kind"], found["capacity"]))
+    others = [("f2#00aaff", "nurs", 20), ("f3#00aaff", "nurs", 40)]
+    assert told == [("f1", "kgar", 180), ("f1#00bbff", "nurs", 30), *others]
+    assert sorted((row.layer, row.feature_id, row.code) for row in run.left_out) == [
+        ("FACILITIES", "f1#00aaff", "capacity_twice"), ("FACILITIES", "f3", "capacity_twice"),
+    ]  # fmt: skip
+    stated = pd.DataFrame([("f1", "nurs", 25.0), ("f1", "kgar", 90.0)], columns=["facility_id", "kind", "capacity"])
+    found = list_supply(facilities, stated, wanted, Run())
+    told = list(zip(found["facility_id"], found["kind"], found["capacity"]))
+    assert told == [("f1", "kgar", 90), ("f1", "nurs", 25), *others]
+
+
 def test_what_was_listed_is_not_listed_again(kinds):
     """proposesites lists the supply for kindergartens in surplus, for hosts and for measures; a feature counts once."""
     facilities = pd.DataFrame([("f1", "kgar", None), ("f2", "nurs", -4.0)], columns=["facility_id", "kind", "capacity"])

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 import shapely
-from urban_renewal.core.inputs.ids import give_ids, tell_same_shapes
+from urban_renewal.core.inputs.ids import give_ids, owners_of_place, tell_same_shapes
 from urban_renewal.core.run import Run
 
 HOUSE, OTHER = shapely.Point(10, 20), shapely.Point(30, 40)
@@ -27,6 +27,7 @@ def test_two_facilities_in_one_house_are_two(order):
     assert sorted(kept["kind"]) == ["heal", "meal", "nurs"]
     assert kept["facility_id"].is_unique
     assert [entry.code for entry in run.left_out] == ["duplicate_feature"]
+    assert owners_of_place(kept.reset_index(drop=True), "facility_id").tolist() == [0, 1, 2]  # nobody says they are one
     ids = dict(zip(kept["kind"], kept["facility_id"]))
     first = facilities([None] * 4)
     rows = give_ids(first, "facility_id", "FACILITIES", 3, Run(), ["kind", "capacity"])
@@ -37,7 +38,20 @@ def test_one_given_id_twice_in_one_place_is_told():
     run, table = Run(), facilities(["F1", "F1", "F1", "F2"])
     keep = give_ids(table, "facility_id", "FACILITIES", 3, run, ["kind", "capacity"])
     assert sorted(table[keep]["kind"]) == ["heal", "meal", "nurs"]
-    assert sorted(entry.code for entry in run.left_out) == ["duplicate_feature", "duplicate_id"]
+    told = [(entry.code, entry.severity) for entry in run.left_out]
+    assert sorted(told) == [("duplicate_feature", "error"), ("duplicate_id_place", "info")]
+    kept = table[keep].reset_index(drop=True)
+    place = owners_of_place(kept, "facility_id")
+    of = dict(zip(kept["facility_id"], kept["facility_id"].to_numpy()[place]))
+    assert len(of) == 3 and set(of.values()) == {"F1", "F2"}  # the marked one stands where F1 stands
+
+
+def test_one_given_id_in_two_places_is_two_facilities():
+    run, table = Run(), facilities(["F1", "F9", "F9", "F1"])
+    keep = give_ids(table, "facility_id", "FACILITIES", 3, run, ["kind", "capacity"])
+    assert [entry.code for entry in run.left_out if entry.code.startswith("duplicate_id")] == ["duplicate_id"]
+    kept = table[keep]
+    assert owners_of_place(kept, "facility_id").tolist() == list(range(len(kept)))
 
 
 def test_an_outline_drawn_twice_is_one_parcel_whatever_it_says():

@@ -140,6 +140,16 @@ def test_entrances_stand_for_their_owner():
     assert points.owners == 3
 
 
+def test_a_facility_in_several_rows_has_one_set_of_doors():
+    """A nursery and a canteen of one id and place; what bears such an id elsewhere has its own point."""
+    owners = places(("f2", 50, 50), ("f2#0a1b2c", 50, 50), ("f2#ffffff", 90, 90), name="facility_id")
+    entrances = pd.DataFrame({"entrance_of": ["f2", "f2"], "entrance_id": ["e2", "e1"]}).astype("string")
+    entrances["geometry"] = [shapely.Point(60, 50), shapely.Point(40, 50)]
+    points = entrance_points(owners, "facility_id", entrances, Run())
+    assert points.owner.tolist() == [0, 0, 1, 1, 2]
+    assert points.ids.tolist() == ["e1", "e2", "e1", "e2", "f2#ffffff"]
+
+
 def test_an_entrance_that_names_no_station_is_of_the_nearest_one():
     """499 m off: taken; 501 m: not; in the middle of two: of the lower row; one that names another owner is lost."""
     owners = places(("s1", 0, 0), ("s2", 1000, 0), name="station_id")
