@@ -210,7 +210,7 @@ def _ground(parcels: pd.DataFrame, barriers: pd.DataFrame | None, run: Run) -> _
 def _land_cover(
     ground: _Ground, facilities: pd.DataFrame, demand: Demand, result: KindResult, run: Run
 ) -> tuple[Reals, Reals] | None:
-    """Return residential m² of the parcels that are covered: whole by the inside point, or by their need served."""
+    """Return residential m² of the parcels that are covered: by their inside points, by their people within reach."""
     if ground.resid_m2 is None or ground.spots is None:
         return None
     shapes = frames.geometries(facilities)[result.supply["facility"].to_numpy(dtype=np.intp)]
@@ -227,7 +227,7 @@ def _silently(percent: float) -> None:
 
 
 def _cover_of(districts: Districts, ground: _Ground, cover: tuple[Reals, Reals] | None) -> dict[str, Reals]:
-    """Return cover of residential land: a parcel counts by its inside point (radius) or its need served (walk)."""
+    """Return cover of residential land: by a parcel's inside point (radius), by the share of its people (walk)."""
     k = len(districts.ids)
     if ground.resid_m2 is None or cover is None:
         nothing = np.full(k, np.nan)

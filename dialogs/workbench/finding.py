@@ -25,6 +25,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QObject
 
 from ...core.sqlnames import quoted
+from ...processing.running.promptness import promptly
 from ...processing.texts import tr
 from ..parts.ids import id_text
 from ..study.crossing import crossing
@@ -90,6 +91,7 @@ class PlaceFilter(QgsLocatorFilter):
         self._frozen = self._ground() if is_enough(string) else Ground({}, {})
         return []
 
+    @promptly
     def fetchResults(self, string: str, context: Any, feedback: Any) -> None:
         """Tell what is found, in a thread."""
         if not is_enough(string):
