@@ -15,20 +15,20 @@ from ..errors import RenewalError
 from ..run import Run
 
 MILLI = 1000
+CELLS = 20_000  # read at a time: a whole city's words in one call hold Python's lock, and the window stands still
 
 
 @dataclass(frozen=True, eq=False)
 class GroupGaps:
-    """Need and gap of a group's kinds by parcel: `ids` (n,) parcel ids; `need`, `gap` (n, kinds) whole thousandths."""
+    """Need and gap of a group's kinds: `row_of` parcel id → row; `need`, `gap` (n, kinds) whole thousandths."""
 
-    ids: pd.Index
+    row_of: dict[str, int]
     need: npt.NDArray[np.int64]
     gap: npt.NDArray[np.int64]
 
     def share(self, parcel_ids: Iterable[str]) -> float:
         """Return the mean over the kinds that these parcels need of Σ gap ÷ Σ need, 0–1; NaN where none is needed."""
-        rows = self.ids.get_indexer(list(parcel_ids))
-        rows = rows[rows >= 0]
+        rows = [self.row_of[name] for name in parcel_ids if name in self.row_of]
         need, gap = self.need[rows].sum(axis=0), self.gap[rows].sum(axis=0)
         wanted = need > 0
         return float((gap[wanted] / need[wanted]).mean()) if wanted.any() else float("nan")
@@ -56,16 +56,24 @@ def group_gaps(detail: pd.DataFrame | None, kinds: Sequence[str]) -> GroupGaps:
 
     The same means as the columns `elder_gap` and `child_gap` of table `gap`, which are of single parcels.
     """
-    empty = np.zeros((0, len(kinds)), dtype=np.int64)
-    if detail is None or not len(detail):
-        return GroupGaps(pd.Index([], dtype=object), empty, empty)
-    place = pd.Index(list(kinds)).get_indexer(detail["kind"].astype(frames.TEXT).fillna("").to_numpy(dtype=object))
+    row_of: dict[str, int] = {}
+    parts = []
+    for start in range(0, 0 if detail is None else len(detail), CELLS):
+        parts.append(_cells(detail.iloc[start : start + CELLS], kinds, row_of))  # type: ignore[union-attr]
+    sums = np.zeros((2, len(row_of), len(kinds)), dtype=np.int64)
+    for row, place, amounts in parts:
+        for total, amount in zip(sums, amounts):
+            np.add.at(total, (row, place), amount)
+    return GroupGaps(row_of, sums[0], sums[1])
+
+
+def _cells(
+    detail: pd.DataFrame, kinds: Sequence[str], row_of: dict[str, int]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], list[npt.NDArray[np.int64]]]:
+    """Return row of the parcel, place of the kind, need and gap of the cells that count; new parcels join `row_of`."""
+    place = pd.Index(list(kinds)).get_indexer(detail["kind"].to_numpy(dtype=object))
     need, gap = (frames.reals(detail, name) for name in ("need", "gap"))
     good = (place >= 0) & (need > 0) & ~np.isnan(gap) & detail["parcel_id"].notna().to_numpy(dtype=bool)
-    row, ids = pd.factorize(detail["parcel_id"].to_numpy(dtype=object)[good], sort=True)
-    sums = []
-    for amount in (need, gap):
-        total = np.zeros((len(ids), len(kinds)), dtype=np.int64)
-        np.add.at(total, (row, place[good]), np.rint(amount[good] * MILLI).astype(np.int64))
-        sums.append(total)
-    return GroupGaps(pd.Index(ids), sums[0], sums[1])
+    code, ids = pd.factorize(detail["parcel_id"].to_numpy(dtype=object)[good])
+    row = np.array([row_of.setdefault(name, len(row_of)) for name in ids], dtype=np.int64)
+    return row[code], place[good], [np.rint(amount[good] * MILLI).astype(np.int64) for amount in (need, gap)]

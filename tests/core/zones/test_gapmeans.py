@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.run import Run
+from urban_renewal.core.zones import gapmeans
 from urban_renewal.core.zones.edits import read_locks
 from urban_renewal.core.zones.gapmeans import group_gaps, tell_detail
 
@@ -20,6 +21,16 @@ def test_a_row_of_nobody_is_no_parcels_need():
     table.loc[2, "gap"] = 10.0
     assert group_gaps(table, ("eday",)).share(["b"]) == pytest.approx(0.4)
     assert np.isnan(group_gaps(detail([None]), ("eday",)).share(["b"]))
+
+
+def test_a_table_longer_than_one_reading_is_summed_over_all_of_them(monkeypatch):
+    """One parcel lacks 4, 4 and 10 of 10 each, another 4 of 10: 18/30, 4/10, together 22/40."""
+    monkeypatch.setattr(gapmeans, "CELLS", 2)
+    table = detail(["b", "a", "b", "b", "a", "b"])
+    table["gap"] = [4.0, 4.0, 4.0, 10.0, 9.0, 9.0]
+    table["kind"] = pd.array(["eday"] * 4 + [None, "park"], dtype="string")
+    found = group_gaps(table, ("eday", "ehome"))
+    assert [found.share(ids) for ids in (["b"], ["a"], ["a", "b", "z"])] == pytest.approx([0.6, 0.4, 0.55])
 
 
 def test_a_detail_of_other_parcels_is_refused_and_a_part_is_told():
