@@ -33,12 +33,8 @@ FIRST = 7  # style of numbers: FIRST + digits, bold FIRST + KINDS + digits, with
 KINDS = MOST_DIGITS + 1
 WIDEST, WIDEST_HEAD = 48, 12  # letters of a column, and of a heading in one line; longer texts take several
 LINE_PT = 15.0  # height of a line of 11 points
-A4, A3, A4_LETTERS, A3_LETTERS = (
-    9,
-    8,
-    150,
-    290,
-)  # codes of paper, letters it takes across at a readable size: own choice
+A4, A3 = 9, 8  # codes of paper
+A4_LETTERS, A3_LETTERS = 150, 290  # letters that the paper takes across at a readable size: own choice
 KEPT_COLUMNS, KEPT_LETTERS = 3, 60  # columns that stay in view in a table wider than the screen
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
