@@ -13,6 +13,7 @@ from .. import frames, schema
 from ..errors import RenewalError
 from ..run import Run
 from .doubt import is_doubted
+from .overlays import DONE
 from .reviews import TAGS, tell_tags
 
 Objects = npt.NDArray[np.object_]
@@ -122,12 +123,17 @@ def choose_field_sample(tagged: pd.DataFrame, margin: float, seed: int, run: Run
 
     All doubtful parcels come first (suspected, the nearest to a limit before others: by score; then tags that the form
     of the houses speaks against), then from each class a random sample that gives its share of right tags ± margin.
-    Reviewed parcels need no visit. The same seed gives the same sample whatever the order of rows.
+    Reviewed parcels need no visit, nor do those that a programme has begun or done (DONE): nothing is decided there, and
+    no count of classes holds them (`sample_without_done`). The same seed gives the same sample whatever the order of rows.
     """
     tell_tags(tagged, run)
     table = tagged.sort_values("parcel_id", ignore_index=True)
     source = frames.optional(table, "tag_source").fillna("rule")
-    table = table[source != "review"].reset_index(drop=True)
+    done = frames.optional(table, "programme").isin(DONE).to_numpy(dtype=bool, na_value=False)
+    open_ones = (source != "review").to_numpy(dtype=bool)
+    if (done & open_ones).any():
+        run.note("sample_without_done", n=int((done & open_ones).sum()))
+    table = table[open_ones & ~done].reset_index(drop=True)
     by_score = table.assign(_score=frames.optional(table, "tag_score", "real"))
     by_score = by_score.sort_values(["_score", "parcel_id"], ascending=[False, True]).drop(columns="_score")
     suspected = by_score["tag_level"] == "suspected"

@@ -102,6 +102,17 @@ def test_tags_that_the_form_speaks_against_are_visited_after_the_suspected():
     assert found["why"].tolist() == ["suspected", "form", "random", "random"]
 
 
+def test_nobody_is_sent_where_a_programme_has_begun_or_is_done():
+    rows = [(f"p{n}", "old_compound", "suspected" if n < 2 else "confirmed", 0.5) for n in range(8)]
+    state = ["renovated", "listed", "under_way", "expropriated", "none", None, "renovated", "none"]
+    source = ["rule"] * 6 + ["review", "rule"]
+    run = Run()
+    found = choose_field_sample(tagged(rows).assign(programme=state, tag_source=source), 0.05, 1, run)
+    assert found["parcel_id"].tolist()[0] == "p1" and sorted(found["parcel_id"]) == ["p1", "p4", "p5", "p7"]
+    assert [(row.code, row.values) for row in run.messages] == [("sample_without_done", {"n": 3})]
+    assert run.facts["of_old_compound_n"] == 3
+
+
 def review(number, parcel, tag, who, day, shape="h1"):
     return {
         "review_id": number,
