@@ -123,8 +123,9 @@ def choose_field_sample(tagged: pd.DataFrame, margin: float, seed: int, run: Run
 
     All doubtful parcels come first (suspected, the nearest to a limit before others: by score; then tags that the form
     of the houses speaks against), then from each class a random sample that gives its share of right tags ± margin.
-    Reviewed parcels need no visit, nor do those that a programme has begun or done (DONE): nothing is decided there, and
-    no count of classes holds them (`sample_without_done`). The same seed gives the same sample whatever the order of rows.
+    Reviewed parcels need no visit, nor do those that a programme has begun or done (DONE): nothing is decided there,
+    and no count of classes holds them (`sample_without_done`). The same seed gives the same sample whatever the order
+    of rows.
     """
     tell_tags(tagged, run)
     table = tagged.sort_values("parcel_id", ignore_index=True)
