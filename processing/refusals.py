@@ -40,6 +40,7 @@ from .layers.locks import locked_file
 from .layers.snapshot import VectorSnapshot, take_raster, take_vector
 from .layers.systems import OURS, keep_systems
 from .missing import how_to_install, missing_packages
+from .output.postgis import refuse_databases
 from .output.shares import doubts_about
 from .output.sidefiles import refuse_side_files
 from .output.targets import refuse_tables, refuse_targets, wanted, with_asked
@@ -100,6 +101,7 @@ def settle(algorithm: Any, values: Mapping[str, Any], context: QgsProcessingCont
     plan.targets = wanted(values, [definition.name() for definition in sinks], context)
     refuse_tables({definition.name() for definition in sinks if definition.metadata().get("is_table")}, plan.targets)
     refuse_targets(plan.targets.values(), plan.vectors.values(), context)
+    refuse_databases(plan.targets.values())
     plan.doubts += doubts_about(algorithm, values, plan)
     return plan
 

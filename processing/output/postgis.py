@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from qgis.core import (
@@ -25,8 +26,26 @@ from .targets import Target
 
 SLICE = 1000
 PART = "__part"
+KEY = "fid"
 TAKEN = "urban_renewal: another run has written to this table"
+SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY 1"
+PRIMARY_KEY = "(SELECT indexrelid::regclass FROM pg_index WHERE indisprimary AND indrelid ="
 LONGEST_NAME = 63  # bytes: PostgreSQL cuts longer identifiers in silence
+
+
+def refuse_databases(targets: Iterable[Target]) -> None:
+    """Refuse tables in a schema that is not there, before anything is computed.
+
+    Raises RenewalError: `schema_missing`, `database_unreachable`.
+    """
+    for target in targets:
+        if target.kind != "postgis":
+            continue
+        uri, _, connection, schema = _places(target)
+        found = [str(row[0]) for row in _execute(connection, SCHEMAS)]
+        if schema not in found:
+            database = uri.database() or uri.service()
+            raise RenewalError("schema_missing", schema=schema, database=database, schemas=found)
 
 
 def stage_postgis(target: Target, encoded: Encoded, run: Run) -> str:
@@ -83,6 +102,7 @@ def finish_postgis(staged: Sequence[tuple[Target, str]]) -> None:
             f"DROP TABLE IF EXISTS {old}",
             f"ALTER TABLE {new} RENAME TO {quoted(uri.table())}",
             f"COMMENT ON TABLE {old} IS NULL",
+            *_named_after(uri, schema),
         ]
     names = ", ".join(target.layer_name or target.uri for target, _ in staged)
     for connection, steps in by_server.values():
@@ -98,7 +118,7 @@ def dress_postgis(target: Target, encoded: Encoded, dresser: Any) -> str:
     """Give the finished table its style and metadata; return the address of the layer."""
     uri, _, _, schema = _places(target)
     finished = QgsDataSourceUri(target.uri)
-    finished.setDataSource(schema, uri.table(), _column(encoded, target), "", "fid")
+    finished.setDataSource(schema, uri.table(), _column(encoded, target), "", KEY)
     layer = QgsVectorLayer(finished.uri(False), uri.table(), "postgres")
     dresser.dress(layer)
     return str(finished.uri(False))
@@ -113,11 +133,35 @@ def _places(target: Target, has_shapes: bool = True) -> tuple[QgsDataSourceUri, 
 
 def _part_of(uri: QgsDataSourceUri, has_shapes: bool) -> QgsDataSourceUri:
     part = QgsDataSourceUri(uri)
-    # the name is cut before the mark: cut behind it, a long one would be the table itself
-    name = uri.table().encode()[: LONGEST_NAME - len(PART)].decode(errors="ignore") + PART
+    name = _with_end(uri.table(), PART)
     column = (uri.geometryColumn() or "geom") if has_shapes else ""  # QGIS opens no table by a column it has not
-    part.setDataSource(uri.schema() or "public", name, column, "", "fid")
+    part.setDataSource(uri.schema() or "public", name, column, "", KEY)
     return part
+
+
+def _with_end(table: str, end: str) -> str:
+    """Return a name that ends so; it is cut before the end: cut behind it, a long one would be the table itself."""
+    return table.encode()[: LONGEST_NAME - len(end)].decode(errors="ignore") + end
+
+
+def _named_after(uri: QgsDataSourceUri, schema: str) -> list[str]:
+    """Return commands that name the counter and the key of a finished table after it; PostgreSQL named them after the
+    table beside, and leaves them so when that is renamed. What has such a name already keeps it.
+    """
+    table = literal(quoted(schema, uri.table()))
+    ours = {
+        f"_{KEY}_seq": f"pg_get_serial_sequence({table}, {literal(KEY)})::regclass",
+        "_pkey": PRIMARY_KEY + f" {table}::regclass)",
+    }
+    commands = []
+    for end, which in ours.items():
+        name = _with_end(uri.table(), end)
+        commands.append(
+            f"DO $own$ DECLARE one regclass := {which}; BEGIN IF one IS NOT NULL AND "
+            f"to_regclass({literal(quoted(schema, name))}) IS NULL THEN "
+            f"EXECUTE 'ALTER TABLE ' || one || ' RENAME TO ' || {literal(quoted(name))}; END IF; END $own$"
+        )
+    return commands
 
 
 def _column(encoded: Encoded, target: Target) -> str:
@@ -129,7 +173,7 @@ def _create(part: QgsDataSourceUri, encoded: Encoded) -> QgsVectorLayerExporter:
         part.uri(False), "postgres", encoded.fields, encoded.wkb_type, encoded.crs, True, {"lowercaseFieldNames": True}
     )
     if exporter.errorCode() != Qgis.VectorExportResult.Success:
-        raise RenewalError("write_failed", path=part.table(), reason=exporter.errorMessage())
+        raise RenewalError("write_failed", path=part.table(), reason=_told(exporter.errorMessage()))
     return exporter
 
 
@@ -138,9 +182,9 @@ def _write_rows(exporter: QgsVectorLayerExporter, part: QgsDataSourceUri, encode
         if number % SLICE == 0:
             run.progress(number / max(1, encoded.rows))
         if not exporter.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
-            raise RenewalError("write_failed", path=part.table(), reason=exporter.errorMessage())
+            raise RenewalError("write_failed", path=part.table(), reason=_told(exporter.errorMessage()))
     if not exporter.flushBuffer() or exporter.errorCode() != Qgis.VectorExportResult.Success:
-        raise RenewalError("write_failed", path=part.table(), reason=exporter.errorMessage())
+        raise RenewalError("write_failed", path=part.table(), reason=_told(exporter.errorMessage()))
 
 
 def _if_marked(table: str, mark: str, then: str, otherwise: str) -> str:
@@ -152,10 +196,17 @@ def _if_marked(table: str, mark: str, then: str, otherwise: str) -> str:
     )
 
 
-def _execute(connection: Any, command: str) -> None:
+def _execute(connection: Any, command: str) -> list[list[Any]]:
+    """Run a command and return its rows."""
     from qgis.core import QgsProviderConnectionException
 
     try:
-        connection.executeSql(command)
+        return list(connection.executeSql(command))
     except QgsProviderConnectionException as error:
-        raise RenewalError("database_unreachable", reason=str(error)) from error
+        raise RenewalError("database_unreachable", reason=_told(str(error))) from error
+
+
+def _told(reason: str) -> str:
+    """Return what a server says went wrong in one line: not the command that it was sent."""
+    found = re.findall(r"^(?:ERROR|FATAL|DETAIL): +(.+)$", reason, re.MULTILINE)
+    return "; ".join(found) or " ".join(reason.split())

@@ -11,7 +11,13 @@ import time
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsDataSourceUri, QgsProcessingException, QgsProcessingFeedback, QgsProviderRegistry
+from qgis.core import (
+    QgsDataSourceUri,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProviderRegistry,
+)
 
 BOX = "POLYGON((0 0,10 0,10 10,0 10,0 0))"
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
@@ -232,3 +238,39 @@ def test_two_runs_into_one_table_leave_one_whole_result(server, run_algorithm, e
     run_algorithm(echo(), {"PARCELS": land(make_layer, "new"), "OUTPUT": target})
     assert server.ids("shared") == ["new"] and "shared__part" not in server.tables()
     assert server.ask("SELECT obj_description('shared'::regclass, 'pg_class')") == [[None]]
+
+
+def test_a_schema_that_is_not_there_is_told_before_the_work(server, run_algorithm, echo, make_layer):
+    """One sentence without SQL, which names the schema, the database and the schemas there are."""
+    target = server.uri("nowhere").replace('"public"', '"市局"')
+    algorithm, values = echo(), {"PARCELS": land(make_layer, "new"), "OUTPUT": target}
+    is_good, sentence = algorithm.create().checkParameterValues(values, QgsProcessingContext())
+    assert not is_good and "市局" in sentence and "gis" in sentence and "public" in sentence
+    with pytest.raises(QgsProcessingException) as said:
+        run_algorithm(algorithm, values)
+    assert sentence in str(said.value) and "\n" not in sentence and "CREATE" not in sentence
+
+
+def test_what_a_server_refuses_is_told_without_its_commands(server, run_algorithm, echo, make_layer):
+    server.ask("CREATE ROLE reader LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    target = server.uri("forbidden").replace("user='postgres'", "user='reader'")
+    with pytest.raises(QgsProcessingException) as said:
+        run_algorithm(echo(), {"PARCELS": land(make_layer, "new"), "OUTPUT": target})
+    told = str(said.value).strip()
+    assert "permission denied" in told and "\n" not in told and "CREATE" not in told
+
+
+@pytest.mark.parametrize("name", ["named", "名" * 21, 'it\'s "so"'])
+def test_counter_and_key_are_named_after_their_table(server, run_algorithm, echo, make_layer, name):
+    """Twice: the second result takes the names of the first. Rows that are added by hand go on counting."""
+    target = server.uri(name.replace('"', '\\"'))
+    for _ in range(2):
+        run_algorithm(echo(), {"PARCELS": land(make_layer, "a", "b"), "OUTPUT": target})
+    mine = f"relnamespace = 'public'::regnamespace AND relname LIKE '{name[:10].replace(chr(39), 2 * chr(39))}%'"
+    found = {kind: told for told, kind in server.ask(f"SELECT relname, relkind FROM pg_class WHERE {mine}")}
+    assert set(found) == {"r", "S", "i"} and found["r"] == name
+    assert found["S"].endswith("_fid_seq") and found["i"].endswith("_pkey")
+    assert not any("__part" in told for told in found.values())
+    table = name.replace('"', '""')
+    server.ask(f"""INSERT INTO public."{table}" (parcel_id) VALUES ('c')""")
+    assert server.ask(f"""SELECT fid FROM public."{table}" WHERE parcel_id = 'c'""") == [[3]]
