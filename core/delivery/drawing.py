@@ -14,6 +14,7 @@ import shapely
 from .. import envelope
 from ..palette import kind_name, level_name, tag_name
 from ..run import Run
+from ..slices import sliced
 from .formats import dxfitems
 from .formats.dxf import CadLayer, Drawing, Packed, Tags, encode_text, pack
 from .formats.flat import Flat, Loss
@@ -128,7 +129,7 @@ def _features(
     """Yield each row of a layer with what is drawn of its shape."""
     parts = dxfitems.plain_parts(shapes, pen.decimals, run)
     words = _label_columns(item.get("label"), flat)
-    middles = _middles(shapes) if words else [()] * len(rows)
+    middles = _middles(shapes, run) if words else [()] * len(rows)
     for place, row in enumerate(rows):
         if place % SLICE == 0:
             run.check()
@@ -167,9 +168,9 @@ def _feature(
         yield dxfitems.label(text, place, item["label"]["layer"], height, told)
 
 
-def _middles(shapes: npt.NDArray[Any]) -> list[Sequence[float]]:
+def _middles(shapes: npt.NDArray[Any], run: Run) -> list[Sequence[float]]:
     """Return where the text of each shape hangs: [x, y] inside an area, on a line."""
-    inside = shapely.point_on_surface(shapes)
+    inside = sliced(shapely.point_on_surface, shapes, run=run)
     return [[x, y] for x, y in zip(shapely.get_x(inside).tolist(), shapely.get_y(inside).tolist())]
 
 

@@ -48,7 +48,8 @@ def districts_of_layer(
     table = communities.sort_values("community_id", ignore_index=True)
     shapes = frames.geometries(table)
     of_parcel, of_facility = (
-        first_at(shapely.point_on_surface(frames.geometries(layer)), shapes) for layer in (parcels, facilities)
+        first_at(sliced(shapely.point_on_surface, frames.geometries(layer), run=run), shapes)
+        for layer in (parcels, facilities)
     )
     ids, names = list(table["community_id"]), list(frames.optional(table, "name"))
     areas = list(shapes)
@@ -96,7 +97,7 @@ def districts_of_field(
     codes, ids = pd.factorize(words, sort=True)
     land = frames.geometries(parcels)
     shapes = [shapely.geometrycollections(land[codes == code]) for code in range(len(ids))]  # only nearness is asked
-    points = shapely.point_on_surface(frames.geometries(facilities))
+    points = sliced(shapely.point_on_surface, frames.geometries(facilities), run=run)
     of_facility = codes[shapely.STRtree(land).nearest(points)] if len(points) else np.empty(0, dtype=np.intp)
     names = _objects([str(item) for item in ids])
     return Districts(names, names, _objects(shapes), codes.astype(np.intp), of_facility.astype(np.intp))

@@ -15,6 +15,7 @@ import shapely
 from .. import frames
 from ..inputs.overlay import parcels_at
 from ..run import Run
+from ..slices import sliced
 from .dates import last_days, months_before
 from .intervals import Interval, Reals, exact, largest, total
 
@@ -39,7 +40,7 @@ def read_activity(table: pd.DataFrame, parcels: pd.DataFrame, as_of: datetime.da
     """
     stream = frames.optional(table, "stream").astype(frames.TEXT).to_numpy(dtype=object)
     records = pd.DataFrame({
-        "row": _rows(table, parcels), "stream": stream,
+        "row": _rows(table, parcels, run), "stream": stream,
         "value": frames.reals(table, "value"),
         "day": last_days(frames.optional(table, "date"), as_of),
     })  # fmt: skip
@@ -147,12 +148,12 @@ def _under_median(
     return np.where(np.isnan(per_m2) | np.isnan(median), np.nan, under.astype(float))
 
 
-def _rows(table: pd.DataFrame, parcels: pd.DataFrame) -> npt.NDArray[np.int64]:
+def _rows(table: pd.DataFrame, parcels: pd.DataFrame, run: Run) -> npt.NDArray[np.int64]:
     """Return the parcel row of each record, −1 = none; of several parcels at a place the lowest id."""
     by_id = np.full(len(table), -1, dtype=np.int64)
     if "parcel_id" in table:
         by_id = pd.Index(parcels["parcel_id"]).get_indexer(table["parcel_id"]).astype(np.int64)
     if frames.GEOMETRY not in table:
         return by_id
-    placed = parcels_at(shapely.point_on_surface(frames.geometries(table)), parcels)
+    placed = parcels_at(sliced(shapely.point_on_surface, frames.geometries(table), run=run), parcels)
     return np.where(by_id >= 0, by_id, placed)

@@ -73,7 +73,7 @@ def _tables(
     branches = tell_widths(branches, inputs.roads, rules.width_breaks_m, run.language)
     things = named_things(inputs.roads, inputs.barriers, inputs.communities, inputs.parcels)
     bounds = tell_bounds([zone.outline for zone in zones], things, run.language, run.part(1, 1))
-    shown = zones_table(zones, ready.cores, inputs, rules, bounds)
+    shown = zones_table(zones, ready.cores, inputs, rules, bounds, run)
     run.check()
     members = members_table(zones, inputs, values, Words(inputs.parcels, run.language))
     run.check()

@@ -51,14 +51,17 @@ def tell_detail(detail: pd.DataFrame | None, parcels: pd.DataFrame, layer: str, 
         run.warn("detail_lacks_parcels", layer=layer, n=len(lost), of=len(parcels), ids=lost)
 
 
-def group_gaps(detail: pd.DataFrame | None, kinds: Sequence[str]) -> GroupGaps:
+def group_gaps(detail: pd.DataFrame | None, kinds: Sequence[str], run: Run | None = None) -> GroupGaps:
     """Return need and gap of these kinds from a gap_detail table; rows whose gap is not known say nothing.
 
-    The same means as the columns `elder_gap` and `child_gap` of table `gap`, which are of single parcels.
+    The same means as the columns `elder_gap` and `child_gap` of table `gap`, which are of single parcels. `run`
+    is asked for Cancel. Raises Cancelled.
     """
     row_of: dict[str, int] = {}
     parts = []
     for start in range(0, 0 if detail is None else len(detail), CELLS):
+        if run is not None:
+            run.check()
         parts.append(_cells(detail.iloc[start : start + CELLS], kinds, row_of))  # type: ignore[union-attr]
     sums = np.zeros((2, len(row_of), len(kinds)), dtype=np.int64)
     for row, place, amounts in parts:

@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from .. import frames, schema
+from ..run import Run
 from .gapmeans import group_gaps
 from .inputs import ZoneInputs
 from .roots import Core
@@ -66,7 +67,12 @@ def told_sum(numbers: npt.NDArray[np.float64], rows: list[int]) -> float:
 
 
 def zones_table(
-    zones: list[Zone], cores: list[Core], inputs: ZoneInputs, rules: ZoneRules, bounds: list[dict[str, str | None]]
+    zones: list[Zone],
+    cores: list[Core],
+    inputs: ZoneInputs,
+    rules: ZoneRules,
+    bounds: list[dict[str, str | None]],
+    run: Run,
 ) -> pd.DataFrame:
     """Return ZONES: areas and floor areas are sums over parcels; nothing is proposed for demolition, so its share is 0.
 
@@ -79,8 +85,8 @@ def zones_table(
     area = shapely.area(frames.geometries(parcels))
     floor = frames.reals(parcels, "floor_m2")
     ages = {name: frames.reals(parcels, name) for name in ("pop", "households", "pop_60", "pop_0_2", "pop_3_5")}
-    gaps = {"elder_gap": group_gaps(inputs.detail, rules.elder_kinds)}
-    gaps["child_gap"] = group_gaps(inputs.detail, rules.child_kinds)
+    gaps = {"elder_gap": group_gaps(inputs.detail, rules.elder_kinds, run)}
+    gaps["child_gap"] = group_gaps(inputs.detail, rules.child_kinds, run)
     ids = parcels["parcel_id"].to_numpy(dtype=object)
     rows: list[dict[str, Any]] = []
     for zone, sides in zip(zones, bounds):

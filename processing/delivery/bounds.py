@@ -34,11 +34,11 @@ def _corners(study: Any) -> Any:
     import numpy as np
     import shapely
 
-    from ...core import frames as tables
+    from ...core import frames
 
-    frames = [study.metres(name) for name in ("ZONES", "PARCELS", "SUMMARY")]
-    spatial = [frame for frame in frames if frame is not None and "geometry" in frame]
-    boxes = [shapely.bounds(tables.geometries(frame)) for frame in spatial]
+    inputs = study.inputs
+    given = [inputs.table(name) for name in ("ZONES", "PARCELS", "SUMMARY") if inputs.has(name)]
+    boxes = [shapely.bounds(frames.geometries(frame)) for frame in given if frames.GEOMETRY in frame]
     known = np.concatenate([*boxes, np.zeros((0, 4))])
     known = known[~np.isnan(known).any(axis=1)]
     if not len(known):
