@@ -31,6 +31,7 @@ from .findings import (
 )
 from .formats.workbook import Sheet
 from .land import NOW, PLAN, named_codes
+from .ownerwords import owner_words
 from .resaid import relist, rename, resay
 from .summary import exact_sum
 
@@ -81,7 +82,7 @@ PROJECTS: Columns = (
     Figure("unit_head_people", "people", digits=0), Words("works", tell=rename),
     Figure("unit_head_invest_low", "invest_low_wan"), Figure("unit_head_invest_high", "invest_high_wan"),
     Words("funding"), Words("body"), Words("cooperation"), Figure("unit_head_phase", "phase", digits=0, summed=False),
-    Words("progress"), Words("ownership", tell=relist), Words("remark", tell=_remark),
+    Words("progress"), Words("ownership", tell=owner_words), Words("remark", tell=_remark),
 )  # fmt: skip
 ITEMS: Columns = (
     Words("project_id"), Words("item", tell=rename), Words("unit", tell=unit_words),

@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 
 from .. import frames, schema
-from ..inputs.ownership import owner_told
 from ..palette import level_name, tag_name
 from ..run import Run
 from ..tagging.ledger import TAGS, Ledger
 from ..words import join_words, say
 from .formats.workbook import Sheet
+from .ownerwords import owner_words
 from .summary import exact_sum
 
 STATES = {
@@ -86,22 +86,14 @@ def _told(value: Any, column: str, language: str) -> Any:
     """Return a code as words, several codes in one cell one by one."""
     if value is None or column not in ("tag", "tag_level", "side", "ownership", "state", "programme"):
         return value
+    if column == "ownership":
+        return owner_words(str(value), language)
     return join_words((_word(word, column, language) for word in str(value).split("、") if word), language)
 
 
 def _word(word: str, column: str, language: str) -> str:
     if column == "side":
         return say(SIDES[word], language)
-    if column == "ownership":
-        return _owner(word, language)
     if column == "tag":
         return say("ledger_other", language) if word == "none" else tag_name(word, language)
     return say(STATES[word], language) if word in STATES else level_name(word, language)
-
-
-def _owner(word: str, language: str) -> str:
-    """Return an ownership code with its word: 20 → 国有 20."""
-    collective, state = owner_told(word)
-    if collective == state or not word.isdigit():
-        return word
-    return f"{say('ledger_collective_land' if collective else 'ledger_state_land', language)} {word}"

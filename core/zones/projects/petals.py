@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from ... import frames
+from ...inputs.ownership import kinds_only
 from ...run import Run
 from ..findings.actions import ADD, DEMOLISH, IMPROVE, IMPROVE_TAGS, KEEP
 from ..findings.limits import sum_by
@@ -139,6 +140,7 @@ def _at(values: Reals, rows: Rows) -> Reals:
 def _words_by(parcels: pd.DataFrame, name: str, land: Rows, group: Rows, n: int) -> list[list[str]]:
     """Return the distinct words of each petal, sorted."""
     words = frames.optional(parcels, name)
+    words = kinds_only(words) if name == "ownership" else words
     told = words.notna().to_numpy(dtype=bool)
     text = words.fillna("").astype(str).to_numpy(dtype=object)
     pairs = {(int(g), str(text[row])) for g, row in zip(group, land) if row >= 0 and told[row]}

@@ -177,6 +177,17 @@ def test_uses_of_projects_are_named():
     assert plain.rows[0][now] == "05H1、0601" and len(plain.notes) == 1
 
 
+def test_ownership_of_projects_is_told_in_words():
+    """Nobody outside the survey reads 20 and 30; words of an office stay as they are."""
+    rows = [("P-1", "20、30"), ("P-2", "国有土地使用权"), ("P-3", None), ("P-4", "99")]
+    projects = pd.DataFrame(rows, columns=["project_id", "ownership"]).assign(geometry=None)
+    frame = frames.conform(projects, schema.table("projects"))
+    whole = sheets.project_sheets(frame, None, "zh")[0]
+    place = whole.headings.index("权属")
+    assert [row[place] for row in whole.rows] == ["国有 20、集体 30", "国有土地使用权", None, "99"]
+    assert sheets.project_sheets(frame, None, "en")[0].rows[0][place] == "State 20, Collective 30"
+
+
 def test_totals_of_quantities_and_of_projects_that_differ_say_why():
     """P-2 has one quantity without a price: its cost is not known, its other quantity is in the sum of quantities."""
     names = ["project_id", "invest_low_wan", "invest_high_wan"]

@@ -65,6 +65,13 @@ def quantities(made, project):
     return dict(zip(items["item_id"], items["quantity"], strict=True))
 
 
+def test_projects_name_no_owner(inputs):
+    """A field of ownership may hold who owns the land; a list of projects goes out and tells kinds of it only."""
+    told = ["30", "张三", "20", None, "国有"]
+    made = make(replace(inputs, parcels=inputs.parcels.assign(ownership=pd.array(told, dtype=frames.TEXT))))
+    assert made.projects["ownership"].tolist() == ["30", "20"]
+
+
 def test_a_project_per_petal(inputs):
     """改 1000 + 600; open ground 20,000 − (200 + 100 + 150 + 100); class C 600 (the D house goes); 拆 300, 增 450."""
     made = make(inputs)
