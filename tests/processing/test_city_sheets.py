@@ -25,7 +25,8 @@ WIDE, TALL = (A3.forms["overview"][place].maps[0][2:] for place in (0, 1))
 def town(width, height, size=A3, **frames):
     """A study of one parcel of that size (metres), with tables by name, for sheets of a size."""
     ground = pd.DataFrame({"geometry": [shapely.box(0, 0, width, height)]})
-    hull = bounds.hull_of(SimpleNamespace(metres=lambda name: ground if name == "PARCELS" else None))
+    given = SimpleNamespace(has=lambda name: name == "PARCELS", table=lambda _: ground)
+    hull = bounds.hull_of(SimpleNamespace(inputs=given))
     return SimpleNamespace(
         hull=hull,
         bounds=hull.bounds,
