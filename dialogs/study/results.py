@@ -23,6 +23,7 @@ from qgis.PyQt import sip
 from ...core.sqlnames import literal
 from ...processing.styling.counting import COUNTED, classes_of, count_classes, drop_empty, tell_counts
 from ...processing.styling.dressed import see_through, wear
+from ...processing.styling.folding import show_columns
 from ...processing.styling.loads import count_full, full_rows, join_full
 from ...processing.texts import interface_language, tr
 from . import tree
@@ -36,6 +37,7 @@ from .tree import show_step as show_results
 from .turns import aside
 
 __all__ = ["MARK", "add_in_order", "loading_sample", "result_of", "show_results", "table_title", "tables_in"]
+FAR_TOLD = ("parcel_id", "elder_gap", "child_gap")  # beside the need of each kind
 NEAR = 0.6  # of the width of all there is: a map that shows less is near
 DELIVERED = "urbanrenewal/group"  # custom property of the groups of a delivery's project
 DELIVERED_INPUTS = frozenset(  # its tables from which a study could begin anew
@@ -100,6 +102,8 @@ def _add(project: QgsProject, study_id: str, layer: QgsVectorLayer, name: str, w
     """Put a result layer into the study's group, which is there; houses show through it where the ground is pale."""
     layer.setCustomProperty(tree.MARK, f"{study_id}/{name}")
     see_through(layer, name, bool(house_layers(project)))
+    if name == FAR:  # nothing serves who meets no street: minutes, counts and shares say nothing there
+        show_columns(layer, [field for field in layer.fields().names() if field in FAR_TOLD or field.endswith("_need")])
     project.addMapLayer(layer, False)
     node = tree.place_layer(tree.group_of(project, study_id), layer, name)
     for key, value in wishes.get(name, {}).items():

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from ...core import schema
 from ...core.gaps.grouping import USUAL, Groups
 from ..output.targets import Target
 from .dressed import apply_style
+from .folding import fold_columns
 from .styles import GAPS
 
 FID = "fid"  # the key of a GeoPackage's rows: it says nothing of them and stands first in every table
@@ -47,7 +48,7 @@ class Dresser:
         apply_style(layer, self._table, self._language, self._groups())
         hidden = self._hidden | {FID} if layer.fields().lookupField(FID) >= 0 else self._hidden
         if hidden:
-            self._fold(layer, hidden)
+            fold_columns(layer, hidden)
         layer.setMetadata(self._metadata(layer))
 
     def _groups(self) -> Groups:
@@ -55,16 +56,6 @@ class Dresser:
         from ...core.delivery.groups import groups_of
 
         return groups_of(self._record, self._texts) if self.table in GAPS else USUAL
-
-    @staticmethod
-    def _fold(layer: QgsVectorLayer, hidden: Collection[str]) -> None:
-        config = layer.attributeTableConfig()
-        config.update(layer.fields())
-        columns = config.columns()
-        for column in columns:
-            column.hidden = column.hidden or column.name in hidden
-        config.setColumns(columns)
-        layer.setAttributeTableConfig(config)
 
     def dress_and_save(self, layer: QgsVectorLayer) -> None:
         """Dress a GeoPackage layer and keep that as its default style and metadata; aliases live only there."""

@@ -73,7 +73,10 @@ def test_their_list_shows_them_alone(dock, qtbot, tmp_path, monkeypatch):
     from .conftest import BOX, write_tables
 
     gap = tmp_path / "gap.gpkg"
-    write_tables(gap, {"gap": ("Polygon?crs=EPSG:4545&field=parcel_id:string", BOX, [NAMED])})
+    fields = "".join(
+        f"&field={name}" for name in ("parcel_id:string", "kgar_need:double", "kgar_min", "child_gap:double")
+    )
+    write_tables(gap, {"gap": ("Polygon?crs=EPSG:4545" + fields, BOX, [NAMED, 4.0, None, 1.0])})
     other = QgsVectorLayer(f"{gap}|layername=gap", "gap", "ogr")
     near = QgsFeature(other.fields())
     near["parcel_id"] = "P2"
@@ -91,6 +94,9 @@ def test_their_list_shows_them_alone(dock, qtbot, tmp_path, monkeypatch):
     node = QgsProject.instance().layerTreeRoot().findLayer(layer.id())
     assert node.isVisible() and layer.name() == "Parcels that meet no street"
     assert [row["parcel_id"] for row in layer.getFeatures()] == [NAMED]
+    in_table = [column.name for column in layer.attributeTableConfig().columns() if column.name and not column.hidden]
+    in_form = [item.name() for item in layer.editFormConfig().tabs()]
+    assert in_table == in_form == ["parcel_id", "kgar_need", "child_gap"]  # minutes of who meets no street: none
     follow(dock, "gaps", "far")  # asked for again, it is the same layer
     qtbot.waitUntil(lambda: dock.opening.is_idle, timeout=5000)
     assert [given[0].id() for given in opened] == [layer.id()] * 2
