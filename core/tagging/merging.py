@@ -44,17 +44,23 @@ def merge_reviews(tables: Sequence[pd.DataFrame], run: Run, names: Sequence[str]
     """
     if not any(len(table) for table in tables):
         raise RenewalError("reviews_none", n=len(tables))
-    parts = [_whole(table) for table in tables]
+    parts = [_whole(table, run) for table in tables]
     _tell_incomplete(parts, names, run)
+    run.progress(0.3)
     every = pd.concat(parts, ignore_index=True).drop_duplicates(ignore_index=True)
+    run.progress(0.4)
     every["at"] = every["reviewed_at"].map(moment_key)
     every["land"] = _land(every)
+    run.progress(0.5)
     every = every.sort_values(["parcel_id", "land", "at", "review_id"], ignore_index=True)
+    run.progress(0.6)
     same_id = every.duplicated("review_id", keep=False) & (every["review_id"] != "")
     applies = every[is_whole(every)]
     latest = every.index.isin(applies.groupby(PLACE, sort=False).tail(1).index)
+    run.progress(0.7)
     every["why"] = pd.Series("", index=every.index).mask(_contradict(every), "other tag").mask(same_id, "same id")
     every["kept"] = pd.Series(latest, index=every.index).astype("Int64")
+    run.progress(0.9)
     conflicts = every[every["why"] != ""]  # nothing is assigned to it: pandas makes rows of an empty frame then
     run.fact(reviews_n=len(every), conflicts_n=len(conflicts))
     return Merged(
@@ -64,6 +70,7 @@ def merge_reviews(tables: Sequence[pd.DataFrame], run: Run, names: Sequence[str]
 
 def _tell_incomplete(parts: Sequence[pd.DataFrame], names: Sequence[str], run: Run) -> None:
     for name, part in zip(names, parts):
+        run.check()
         nowhere = (part["parcel_id"] == "") & (part["geometry_hash"] == "")
         odd = part["parcel_id"][~is_whole(part) | nowhere]
         if not len(part):
@@ -73,10 +80,13 @@ def _tell_incomplete(parts: Sequence[pd.DataFrame], names: Sequence[str], run: R
             run.warn("reviews_incomplete", layer=name, n=len(odd), of=len(part), ids=ids)
 
 
-def _whole(table: pd.DataFrame) -> pd.DataFrame:
+def _whole(table: pd.DataFrame, run: Run) -> pd.DataFrame:
     """Return the columns of reviews, no blanks around their texts, tags by their codes (老旧小区 = old_compound)."""
     words = roles()["REVIEWS"].columns["tag"].values
-    told = {name: frames.optional(table, name).astype(frames.TEXT).fillna("").str.strip() for name in COLUMNS}
+    told = {}
+    for name in COLUMNS:
+        run.check()
+        told[name] = frames.optional(table, name).astype(frames.TEXT).fillna("").str.strip()
     told["tag"] = frames.texts(words.get(fold(str(tag)), str(tag)) for tag in told["tag"])
     return pd.DataFrame({name: texts.reset_index(drop=True) for name, texts in told.items()})
 

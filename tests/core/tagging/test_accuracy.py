@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from urban_renewal.core.errors import RenewalError
+from urban_renewal.core.errors import Cancelled, RenewalError
 from urban_renewal.core.run import Run
 from urban_renewal.core.tagging.accuracy import choose_field_sample, compare_tags, sample_size, wilson
 from urban_renewal.core.tagging.merging import merge_reviews
@@ -137,6 +137,16 @@ def test_merged_reviews_and_their_conflicts():
     assert sorted(merged.reviews["review_id"]) == ["1", "2", "3", "4", "5", "6"]
     told = merged.conflicts[["parcel_id", "review_id", "kept", "why"]].values.tolist()
     assert told == [["b", "2", 0, "other tag"], ["b", "5", 1, "other tag"]]  # 甲 changed their mind on c: no conflict
+
+
+@pytest.mark.parametrize("share", [25, 55, 85])
+def test_merging_hears_cancel_all_along(share):
+    """A city's reviews of years take a second."""
+    told = [0.0]
+    run = Run(report=told.append, is_cancelled=lambda: told[-1] >= share)
+    with pytest.raises(Cancelled):
+        merge_reviews([pd.DataFrame([review("1", "a", "none", "甲", "2025-01-01")])], run)
+    assert told[-1] <= share + 10
 
 
 def test_who_came_to_agree_is_no_longer_in_conflict():
