@@ -41,7 +41,7 @@ def check_polygons(table: pd.DataFrame, layer: str, key: str, run: Run) -> None:
         run.leave_out(layer, [ids[row]], "polygon_sliver", "warning", area_m2=round(float(area[row]), 1))
     told = {tuple(sorted([row.feature_id, row.values["other"]])) for row in run.left_out
             if row.layer == layer and row.code == "same_shape"}  # fmt: skip
-    for first, second, shared in _overlaps(shapes, run):
+    for first, second, shared in find_overlaps(shapes, run):
         pair = sorted([str(ids[first]), str(ids[second])])
         if tuple(pair) in told:
             continue
@@ -62,7 +62,8 @@ def check_parts_apart(table: pd.DataFrame, layer: str, key: str, run: Run) -> No
         run.leave_out(layer, [str(table[key].iloc[odd[0]])], "parts_apart", "warning", n=len(odd))
 
 
-def _overlaps(shapes: npt.NDArray[Any], run: Run) -> list[tuple[int, int, float]]:
+def find_overlaps(shapes: npt.NDArray[Any], run: Run) -> list[tuple[int, int, float]]:
+    """Return the rows of polygons that lie on each other by more than OVERLAP_M2, with the area."""
     tree = Tree(shapes)
     found: list[tuple[int, int, float]] = []
     for start in range(0, len(shapes), SLICE):

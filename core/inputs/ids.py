@@ -119,16 +119,37 @@ def owners_of_place(table: pd.DataFrame, column: str) -> npt.NDArray[np.intp]:
     return owner
 
 
+def drop_doubles(table: pd.DataFrame, layer: str, digits: int, run: Run) -> npt.NDArray[np.bool_]:
+    """Say which rows stay of a layer whose rows have no ids: of rows equal in shape and in all that was read, one.
+
+    The others are listed by their row (`duplicate_row`). `digits` as in give_ids; only shapes with the same corners of
+    their bounding box are looked at.
+    """
+    rows, hashes = _alike(frames.geometries(table), digits, run)
+    keep = np.ones(len(table), dtype=bool)
+    if len(rows):
+        own = table.drop(columns=[frames.GEOMETRY]).iloc[rows]
+        told = pd.Series(_with_content(hashes.fillna("").to_numpy(dtype=object), own[sorted(own.columns)]))
+        twice = rows[(told.duplicated() & hashes.notna()).to_numpy(dtype=bool)]
+        keep[twice] = False
+        run.leave_out(layer, [str(row + 1) for row in twice], "duplicate_row", "warning")
+    return keep
+
+
+def _alike(shapes: npt.NDArray[Any], digits: int, run: Run) -> tuple[npt.NDArray[np.intp], pd.Series]:
+    """Return the rows that share the corners of their bounding box with another one, and their fingerprints."""
+    corners = pd.DataFrame(sliced(shapely.bounds, shapes, run=run).reshape(-1, 4)).round(digits)
+    rows = np.flatnonzero(corners.duplicated(keep=False) & corners.notna().all(axis=1))
+    return rows, pd.Series(geometry_hash(shapes[rows], digits, run), dtype=object)
+
+
 def tell_same_shapes(table: pd.DataFrame, column: str, layer: str, digits: int, run: Run) -> None:
     """List rows that have the shape of another one under another id (`same_shape`): both are counted.
 
     Each but the first by id, which the sentence names. `digits` as in give_ids; only shapes with the same corners of
     their bounding box are looked at, in a good layer none.
     """
-    shapes = frames.geometries(table)
-    corners = pd.DataFrame(sliced(shapely.bounds, shapes, run=run).reshape(-1, 4)).round(digits)
-    rows = np.flatnonzero(corners.duplicated(keep=False) & corners.notna().all(axis=1))
-    hashes = pd.Series(geometry_hash(shapes[rows], digits, run), dtype=object)
+    rows, hashes = _alike(frames.geometries(table), digits, run)
     found = pd.DataFrame({"shape": hashes, "id": table[column].to_numpy(dtype=object)[rows].astype(str)})
     found = found.dropna().sort_values(["shape", "id"], ignore_index=True)
     first = found.groupby("shape")["id"].transform("first")

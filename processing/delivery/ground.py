@@ -195,6 +195,7 @@ def _add_land(study: Study, run: Any) -> None:
                                       run))  # fmt: skip
     if study.inputs.has("PLAN"):
         table = _plan_of(study)
+        _tell_overlaps(frames.geometries(table), run)
         ids, shapes = [f"{number + 1}" for number in range(len(table))], frames.geometries(table)
         parts.append(land_use_map(PLAN, ids, frames.optional(table, "land_use"), _home(study, shapes),
                                   areas_of(shapes), scheme, run))  # fmt: skip
@@ -204,6 +205,18 @@ def _add_land(study: Study, run: Any) -> None:
         table = schema.table("land_use_map")
         whole = frames.conform(pd.concat(parts, ignore_index=True), table)
         study.layers["land_use_map"] = Layer("land_use_map", table, whole, study.inputs.plan.result_crs)
+
+
+def _tell_overlaps(shapes: Any, run: Any) -> None:
+    """Say that polygons of the plan lie on each other: the table of areas on the map sums them."""
+    from ...core.inputs.checks import find_overlaps
+    from ...core.rounding import rounded
+    from ...core.run import Run
+
+    pairs = find_overlaps(shapes, Run(is_cancelled=run.is_cancelled))
+    if pairs:
+        area = sum(sorted(m2 for _, _, m2 in pairs))
+        run.warn("plan_overlaps_map", n=len(pairs), area=f"{rounded(area / 1e4, 2):.2f}")
 
 
 def _plan_of(study: Study) -> Any:

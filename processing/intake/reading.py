@@ -258,7 +258,7 @@ def read_table(
 
     from ...core import frames
     from ...core.inputs.geometry import clean_geometry
-    from ...core.inputs.ids import give_ids, tell_same_shapes
+    from ...core.inputs.ids import drop_doubles, give_ids, tell_same_shapes
     from ...core.inputs.keys import look_at_keys
 
     said = len(run.messages) + len(run.left_out)
@@ -290,6 +290,8 @@ def read_table(
         if key and not role.is_ours:
             telling = [name for name in mapping if name != key] if role.shares_place else []
             keep &= give_ids(table, key, role.name, digits_of(snapshot), run, telling)
+        elif role.name == "PLAN":  # its areas are summed
+            keep &= drop_doubles(table, role.name, digits_of(snapshot), run)
         ids = table[key] if key in table else pd.Series([str(i + 1) for i in table.index])
         keep &= clean_geometry(table, role.name, role.geometry, ids, invalid, run)
     elif not rows and (role.placed or role.geometry not in ("any", "none")):

@@ -65,6 +65,19 @@ def test_without_buildings(layers, run_algorithm, rows_of, tmp_path):
     assert rows_of(results["ACTIONS"]) == []
 
 
+def test_a_plan_drawn_twice_is_counted_once(layers, make_layer, run_algorithm, rows_of, tmp_path):
+    """One row of the plan comes twice, of two sheets put together; one with another use lies on half of it."""
+    row = (square(0, 0, 100), {"land_use": "0701", "far": 2.0})
+    layers["PLAN"] = make_layer([row, row, (square(50, 0, 100), {"land_use": "1401", "far": None})], name="plan")
+    out = str(tmp_path / "land.gpkg")
+    _, _, feedback = run_algorithm("checkzones", {**layers, **sinks(tmp_path), "LAND_USE_TABLE": out})
+    planned = {
+        row["code"] or row["class_name"]: round(row["area_m2"]) for row in rows_of(out) if row["stage"] == "plan"
+    }
+    assert planned == {"0701": 5000, "14": 5000, "控规重叠、用途不一": 5000, "控规未覆盖": 5000}
+    assert "0.50 公顷" in feedback.htmlLog() and "只保留一个" in feedback.htmlLog()
+
+
 def test_report(layers, run_algorithm, tmp_path):
     """One file, every text escaped: a reason cannot become markup."""
     path = tmp_path / "report.html"

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 import shapely
-from urban_renewal.core.inputs.ids import give_ids, owners_of_place, tell_same_shapes
+from urban_renewal.core.inputs.ids import drop_doubles, give_ids, owners_of_place, tell_same_shapes
 from urban_renewal.core.run import Run
 
 HOUSE, OTHER = shapely.Point(10, 20), shapely.Point(30, 40)
@@ -119,3 +119,13 @@ def test_one_shape_under_two_ids_is_told_once(order):
     assert [(row.feature_id, row.code, row.severity, row.values) for row in run.left_out] == [
         ("b", "same_shape", "warning", {"other": "a"})
     ]
+
+
+def test_rows_without_ids_that_say_the_same_of_one_shape_are_one():
+    """The corner where the second begins, a number with as much behind it: what differs in anything is another row."""
+    first, again = shapely.box(0, 0, 10, 10), shapely.Polygon([(10, 10), (0, 10), (0, 0), (10, 0)])
+    plan = pd.DataFrame({"land_use": ["0701", "0701", "0901", "0701", None], "far": [2.0, 2.0, 2.0, None, None],
+                         "geometry": [first, again, first, first, shapely.box(0, 0, 10, 11)]})  # fmt: skip
+    run = Run()
+    assert drop_doubles(plan, "PLAN", 3, run).tolist() == [True, False, True, True, True]
+    assert [(row.layer, row.feature_id, row.code) for row in run.left_out] == [("PLAN", "2", "duplicate_row")]

@@ -128,6 +128,24 @@ def test_planned_land_use_is_cut_at_the_outline(town):
     }  # fmt: skip
 
 
+def test_plans_that_lie_on_each_other_are_counted_once(town):
+    """0901 twice (one 20 m farther), 1401 on 50 of its metres, and the planning unit's frame without a use over all."""
+    run = Run(language="zh")
+    plan = pd.DataFrame({"land_use": ["0901", "0901", "1401", None], "geometry": [
+        shapely.box(0, 0, 100, 100), shapely.box(20, 0, 120, 100), shapely.box(70, 0, 200, 100),
+        shapely.box(-500, -500, 400, 500),
+    ]})  # fmt: skip
+    checked = check_zones(CheckInputs(**town, plan=plan), RULES, run)
+    assert rows_of(checked, "plan") == {
+        "09": (7_000, 0.1628), "14": (8_000, 0.186), "控规重叠、用途不一": (5_000, 0.1163),
+        "用地性质不详": (20_000, 0.4651), "控规未覆盖": (3_000, 0.0698),
+    }  # fmt: skip
+    assert [row.values for row in run.messages if row.code == "plan_overlaps"] == [{"n": 1, "area": "3.30"}]
+    alone = Run(language="zh")
+    check_zones(CheckInputs(**town, plan=plan.iloc[:1]), RULES, alone)
+    assert not [row for row in alone.messages if row.code == "plan_overlaps"]
+
+
 def test_a_scheme_that_cannot_be_told_is_said(town):
     """0601 is industry in one scheme and a farm road in another."""
     run = Run(language="zh")
