@@ -576,10 +576,6 @@
         <translation>与另一套比较…</translation>
     </message>
     <message>
-        <source>Confirmed from</source>
-        <translation>确认</translation>
-    </message>
-    <message>
         <source>Content</source>
         <translation>内容</translation>
     </message>
@@ -1360,6 +1356,10 @@
         <translation>量算指标</translation>
     </message>
     <message>
+        <source>Meets the criteria from</source>
+        <translation>符合条件</translation>
+    </message>
+    <message>
         <source>Met, at least</source>
         <translation>符合程度下限</translation>
     </message>
@@ -1469,7 +1469,7 @@
     </message>
     <message>
         <source>No building can hold what is missing. Confirm idle factories or buildings in the review, or give a layer of candidates.</source>
-        <translation>没有可用的建筑。请在复核中确认闲置厂房或闲置楼宇，或给出候选建筑图层。</translation>
+        <translation>没有可用的建筑。请在复核中认定闲置厂房或闲置楼宇，或给出候选建筑图层。</translation>
     </message>
     <message>
         <source>No choice of as many buildings serves more.</source>
@@ -1725,7 +1725,7 @@
     </message>
     <message>
         <source>Parcels between the limits, or with too little known to be sure. The review decides.</source>
-        <translation>得分在两个限值之间，或已知资料不足以确认的宗地，由复核定。</translation>
+        <translation>得分在两个限值之间，或资料不足以判定的宗地，由复核定。</translation>
     </message>
     <message>
         <source>Parcels by tag; below: by their score as {tag}, pale = suspected</source>
@@ -3028,14 +3028,6 @@
         <translation>综合体</translation>
     </message>
     <message>
-        <source>confirmed</source>
-        <translation>确认</translation>
-    </message>
-    <message>
-        <source>confirmed {limit}</source>
-        <translation>确认 {limit}</translation>
-    </message>
-    <message>
         <source>detected from the codes</source>
         <translation>按编码判断</translation>
     </message>
@@ -3158,6 +3150,14 @@
     <message>
         <source>macOS</source>
         <translation>macOS 系统</translation>
+    </message>
+    <message>
+        <source>meets the criteria</source>
+        <translation>符合条件</translation>
+    </message>
+    <message>
+        <source>meets {limit}</source>
+        <translation>符合 {limit}</translation>
     </message>
     <message>
         <source>met</source>
@@ -3781,7 +3781,7 @@
     </message>
     <message>
         <source>{n} {n?criterion|criteria}, limits {c} and {s}</source>
-        <translation>{n} 准则 · 确认 {c} · 疑似 {s}</translation>
+        <translation>{n} 准则 · 符合 {c} · 疑似 {s}</translation>
     </message>
     <message>
         <source>{n} {n?feature|features} of “{layer}” {n?was|were} edited, {at}.</source>

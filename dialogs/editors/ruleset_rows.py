@@ -57,7 +57,11 @@ def _class_section(rule: Mapping[str, Any], keys: KeyPath) -> Section:
             row for place, item in enumerate(rule["criteria"]) for row in _criterion(item, (*keys, "criteria", place))
         ),
     )
-    names = (("confirm", tr("Confirmed from")), ("suspect", tr("Suspected from")), ("need_known", tr("Known at least")))
+    names = (
+        ("confirm", tr("Meets the criteria from")),
+        ("suspect", tr("Suspected from")),
+        ("need_known", tr("Known at least")),
+    )
     scores = Block(
         tr("Score"), (("op", ""), (VALUE, tr("Limit"))),
         tuple(

@@ -57,7 +57,7 @@ class BlockTable(QTableWidget):
         self._dress()
         for place, row in enumerate(block.rows):
             self._fill(place, row)
-        self.show_draft(draft)
+        self._show_values(draft)
         names = [row.name for row in block.rows if row.name]
         tell = len(set(names)) > 1 or len(block.rows) == len(names) == 1  # "price" in each row tells nothing
         self._has_names = tell and any(row.figure for row in block.rows)
@@ -112,6 +112,10 @@ class BlockTable(QTableWidget):
 
     def show_draft(self, draft: Draft) -> None:
         """Show the values as they are now."""
+        self._show_values(draft)
+        self._widen()
+
+    def _show_values(self, draft: Draft) -> None:
         for keys, editor in self.editors.items():
             editor.show_value(draft.value(keys), draft.factory_value(keys))
         weights = {keys: float(draft.value(keys) or 0) for keys in self.bars}
@@ -167,9 +171,26 @@ class BlockTable(QTableWidget):
         paste.triggered.connect(lambda: self.pasted.emit(text, next(iter(cells.values())).keys, 0))
         menu.popup(self.viewport().mapToGlobal(at))
 
+    def _widen(self) -> None:
+        """Give a column the room that a changed number and the old one beside it need; it stays as wide."""
+        before = [self.columnWidth(column) for column in range(2, 2 + len(self.columns))]
+        for column, width in enumerate(before, 2):
+            self.setColumnWidth(column, max(width, *self._hints(column), 0))
+        if before != [self.columnWidth(column) for column in range(2, 2 + len(self.columns))]:
+            self._share_out()
+
+    def _hints(self, column: int) -> list[int]:
+        """Return how wide the editors of a column want to be, with the line beside them."""
+        widgets = [self.cellWidget(place, column) for place in range(self.rowCount())]
+        return [widget.sizeHint().width() + 1 for widget in widgets if widget is not None]
+
     def resizeEvent(self, event: Any) -> None:
         """Leave the names of indicators out where there is no room for them; the tooltip of the title has them."""
         super().resizeEvent(event)
+        self._share_out()
+
+    def _share_out(self) -> None:
+        """Give titles, names and sources what the other columns leave."""
         letter = self.fontMetrics().averageCharWidth()
         others = sum(self.columnWidth(column) for column in range(2, self.columnCount()) if column != self._source)
         room = self.viewport().width() - others - self._title_width
@@ -213,8 +234,7 @@ class BlockTable(QTableWidget):
         wanted = max([*titles, self._heading(0)])
         self.setColumnWidth(0, max(letter * TITLE_LETTERS, min(wanted, letter * MOST_LETTERS)))
         for column, key in enumerate(self.columns, 2):  # a price needs more room than a share
-            widgets = [self.cellWidget(place, column) for place in range(self.rowCount())]
-            hints = [widget.sizeHint().width() for widget in widgets if widget is not None]
+            hints = self._hints(column)
             texts = [self.fontMetrics().horizontalAdvance(row.texts.get(key, "")) + 12 for row in self.block.rows]
             self.setColumnWidth(
                 column, max([self.columnWidth(column), *hints] if hints else [min(letter * 18, max(texts))])

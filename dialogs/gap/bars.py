@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Two bars a community, elders above children, as in the report; a click chooses, ↑ and ↓ move."""
+"""Two bars a community, elders above children, as in the report; a click chooses, ↑ and ↓ move, Enter opens."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def shares_text(pair: Pair) -> str:
 
 
 class GapBars(QWidget):
-    """`chosen(key)` and `opened(key)` (double click)."""
+    """`chosen(key)` and `opened(key)` (double click or Enter)."""
 
     chosen = pyqtSignal(str)
     opened = pyqtSignal(str)
@@ -161,7 +161,10 @@ class GapBars(QWidget):
             self.opened.emit(key)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move with ↑ and ↓."""
+        """Move with ↑ and ↓; Enter opens the one that is chosen."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.current:
+            self.opened.emit(self.current)
+            return
         turns = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
         keys = [pair.key for pair in self.pairs]
         if event.key() not in turns or not keys:
@@ -199,7 +202,7 @@ class GapBars(QWidget):
             font = self.font()
             font.setBold(pair.key == self.current)
             painter.setFont(font)
-            name = painter.fontMetrics().elidedText(pair.name, Qt.TextElideMode.ElideRight, int(left - 8))
+            name = painter.fontMetrics().elidedText(pair.name, Qt.TextElideMode.ElideMiddle, int(left - 8))
             middle = Qt.AlignmentFlag.AlignVCenter
             painter.drawText(QRectF(2, top, left - 8, row), middle | Qt.AlignmentFlag.AlignRight, name)
             painter.setFont(self.font())

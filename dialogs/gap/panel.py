@@ -44,11 +44,13 @@ UNNEEDED = {WALK: ("served", "radius", "exam", "people"), RADIUS: ("served", "sh
 
 
 class GapPanel(QDockWidget):
-    """`chosen(community)`, `shown(kind, yardstick)` for the map, `way_asked(community)`, `export_asked()`,
-    `table_asked()`: all kinds at once, `sites_asked()`: where what is missing could go.
+    """`chosen(community)`, `zoom_asked(community)`: double click or Enter, `shown(kind, yardstick)` for the map,
+    `way_asked(community)`, `export_asked()`, `table_asked()`: all kinds at once, `sites_asked()`: where what is missing
+    could go.
     """
 
     chosen = pyqtSignal(str)
+    zoom_asked = pyqtSignal(str)
     shown = pyqtSignal(str, str)
     way_asked = pyqtSignal(str)
     export_asked = pyqtSignal()
@@ -94,7 +96,9 @@ class GapPanel(QDockWidget):
         self.find.textChanged.connect(lambda _: self.refresh())
         self.walk.toggled.connect(lambda _: self.refresh())
         self.bars.chosen.connect(self.choose)
-        self.bars.opened.connect(self.way_asked.emit)
+        self.bars.opened.connect(self.zoom_asked.emit)
+        for signal in (self.table.doubleClicked, self.table.activated):  # activated: Enter
+            signal.connect(lambda index: self.zoom_asked.emit(self.list.key_at(index.row())))
         self.table.selectionModel().currentRowChanged.connect(self._on_table)
         self.sentence.linkActivated.connect(lambda _: self.way_asked.emit(self.current))
         self.export.clicked.connect(self.export_asked.emit)

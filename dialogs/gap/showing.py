@@ -149,6 +149,7 @@ class GapShowing(QObject):
         self.panel.chosen.connect(lambda _: self.walks.ask(*self._now()))
         self._dock.exploring.ground_read.connect(self._on_ground)
         self.panel.shown.connect(self.show_kind)
+        self.panel.zoom_asked.connect(lambda key: self.show_community(key, zoom=True))
         self.panel.way_asked.connect(self.show_worst)
         self.panel.table_asked.connect(self.open_table)
         self.panel.chosen.connect(lambda key: self.table.follow(key, str(self.panel.kind.currentData() or "")))

@@ -119,7 +119,7 @@ class Chart(QWidget):
         rows: list[list[Any]] = [[bar.label, words, value] for bar in self.bars for value, _, words in bar.parts]
         if self.bins:
             n = len(self.bins["confirmed"])
-            rows.append([tr("score"), tr("confirmed"), tr("suspected")])
+            rows.append([tr("score"), tr("meets the criteria"), tr("suspected")])
             counts = zip(self.bins["confirmed"], self.bins["suspected"])
             rows += [[f"{place / n:g}–{(place + 1) / n:g}", *pair] for place, pair in enumerate(counts)]
         return [["", "", tr("Value")], *rows]
@@ -222,7 +222,7 @@ class Chart(QWidget):
             self.palette().color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText),
             self.fontMetrics().height(),
         )
-        words = {"suspect": tr("suspected {limit}"), "confirm": tr("confirmed {limit}")}
+        words = {"suspect": tr("suspected {limit}"), "confirm": tr("meets {limit}")}
         taken = 0.0
         for name, limit in sorted(self._limits.items(), key=lambda item: item[1]):
             x = self.width() * limit

@@ -147,7 +147,7 @@ def test_import_compare_take(dock, study, tmp_path, qtbot):
     assert box.told.text() == "No number differs."
     box.compare_with(envelope.load_file("ruleset", other))
     cells = [[box.table.item(row, column).text() for column in range(3)] for row in range(box.table.rowCount())]
-    assert cells == [["Idle factory · Confirmed from", "0.55", "0.7"]]
+    assert cells == [["Idle factory · Meets the criteria from", "0.55", "0.7"]]
     box.take.click()
     assert editor.dialog.draft.value(("classes", 2, "confirm", "value")) == 0.7
     assert box.table.rowCount() == 0
@@ -271,7 +271,7 @@ def test_a_fraction_is_a_number(qtbot, typed, left):
 
 
 def test_a_change_of_level_is_told_by_its_word(qtbot):
-    """Suspected → confirmed of one tag: the narrow columns tell the words that differ, the colour tells the tag."""
+    """Suspected → meets the criteria: the narrow columns tell the words that differ, the colour tells the tag."""
     from types import SimpleNamespace
 
     from urban_renewal.core.tagging.reviews import TAGS
@@ -286,9 +286,9 @@ def test_a_change_of_level_is_told_by_its_word(qtbot):
     model = ChangeList()
     model.show_changes(SimpleNamespace(before=before), SimpleNamespace(rows=[0, 1]), after)
     texts = [[model.data(model.index(row, column)) for column in (1, 2)] for row in (0, 1)]
-    assert texts == [["suspected", "confirmed"], ["None of them", "Urban village · suspected"]]
+    assert texts == [["suspected", "meets the criteria"], ["None of them", "Urban village · suspected"]]
     tip = model.data(model.index(0, 2), Qt.ItemDataRole.ToolTipRole)
-    assert tip == "Old compound · confirmed"
+    assert tip == "Old compound · meets the criteria"
     looks = [
         model.data(model.index(0, column), Qt.ItemDataRole.DecorationRole).pixmap(12).toImage() for column in (1, 2)
     ]
@@ -615,3 +615,18 @@ def test_the_old_value_is_read_in_a_row_that_is_chosen(dock, study, qtbot, windo
         dialog.reject()
     finally:
         QApplication.setPalette(before)
+
+
+def test_a_changed_number_has_room_beside_the_old_one(dock, study, qtbot):
+    """Of 2003 beside 2000 the first three digits were seen: the column was as wide as before the change."""
+    dialog = dock.editors.open("ruleset").dialog
+    keys = ("classes", 0, "criteria", 0, "bands", 1, 0)
+    dialog.look_at(keys[:4])
+    dialog.set_value(keys, 2003)
+    qtbot.wait(50)
+    (cell,) = [cell for table in dialog.form.tables for key, cell in table.editors.items() if key == keys]
+    (box,) = cell.inputs()
+    assert cell.old.isVisibleTo(dialog) and box.text() == "2003"
+    assert box.width() >= box.sizeHint().width()
+    dialog.draft.opened = dialog.draft.now
+    dialog.reject()

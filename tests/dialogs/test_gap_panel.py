@@ -6,7 +6,7 @@ import zipfile
 from datetime import datetime, timezone
 
 import pytest
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import QPoint, Qt
 from urban_renewal.core import envelope
 from urban_renewal.core.run import Run
 from urban_renewal.core.runrecord import Work, build, to_text
@@ -105,6 +105,25 @@ def test_communities_whose_layer_has_left_the_project(gaps, dock, project):
     assert panel.current == "C2" and gaps._frame.band is not None
     panel.table.selectRow(2)
     assert panel.current == "C3" and gaps._frame.band is None
+
+
+@pytest.mark.parametrize("way", ["bar", "row", "Enter in the chart", "Enter in the table"])
+def test_a_double_click_zooms_to_the_community(gaps, qgis_iface, qtbot, way):
+    panel, canvas = gaps.panel, qgis_iface.mapCanvas()
+    panel.choose("C1")
+    before = canvas.extent()
+    before.scale(50)
+    canvas.setExtent(before)
+    left = Qt.MouseButton.LeftButton
+    if way == "bar":
+        at = QPoint(5, panel.bars.place_of("C1") + 3)
+        qtbot.mouseDClick(panel.bars, left, pos=at)
+    elif way == "row":
+        qtbot.mouseClick(panel.table.viewport(), left, pos=panel.table.visualRect(panel.list.index(0, 0)).center())
+        qtbot.mouseDClick(panel.table.viewport(), left, pos=panel.table.visualRect(panel.list.index(0, 0)).center())
+    else:
+        qtbot.keyClick(panel.bars if "chart" in way else panel.table, Qt.Key.Key_Return)
+    assert panel.current == "C1" and canvas.extent().width() < before.width() / 5
 
 
 def test_a_name_that_no_community_has(gaps):

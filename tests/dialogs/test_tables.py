@@ -81,7 +81,7 @@ def test_figures_are_called_by_their_names(dock, qtbot):
     box = dock.settings.findChild(FiguresDialog)
     titles = [box.table.item(row, 1).text() for row in range(box.table.rowCount())]
     assert not [title for title in titles if "[" in title or "_" in title]
-    assert "Old compound · Confirmed from" in titles
+    assert "Old compound · Meets the criteria from" in titles
     box.words.setText("Walk-up: storeys from")
     shown = [row for row in range(box.table.rowCount()) if not box.table.isRowHidden(row)]
     assert 0 < len(shown) < 5

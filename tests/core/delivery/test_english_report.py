@@ -205,9 +205,9 @@ def test_figures_in_words():
 
     rules = envelope.load("ruleset", "chongqing")
     assert tell_path(rules, "limits.old_year", "en") == "Old if built by"
-    assert tell_path(rules, "classes[0].confirm", "zh") == "老旧小区 · 确认得分"
+    assert tell_path(rules, "classes[0].confirm", "zh") == "老旧小区 · 符合条件得分"
     assert tell_path(rules, "no.such[99].place", "en") == "no.such[99].place"
-    assert tell_path(rules, "classes[99].confirm", "en") == "Confirmed from"
+    assert tell_path(rules, "classes[99].confirm", "en") == "Meets the criteria from"
     assert tell_path(rules, "..", "en") == ".."
     assert tell_value({"value": [150, 350], "unit": "元/m²"}, "en") == "150–350 yuan/m²"
     assert tell_value({"value": [4, 12, 24], "unit": "m"}, "en") == "4, 12, 24 m"
