@@ -62,6 +62,7 @@ def merge_reviews(tables: Sequence[pd.DataFrame], run: Run, names: Sequence[str]
     every["kept"] = pd.Series(latest, index=every.index).astype("Int64")
     run.progress(0.9)
     conflicts = every[every["why"] != ""]  # nothing is assigned to it: pandas makes rows of an empty frame then
+    run.progress(1.0)
     run.fact(reviews_n=len(every), conflicts_n=len(conflicts))
     return Merged(
         frames.conform(every, schema.table("reviews")), frames.conform(conflicts, schema.table("review_conflicts"))
