@@ -97,11 +97,8 @@ def _covered(
     common = shapely.area(shapely.intersection(land[row], shapes[shape]))
     meant = common > np.minimum(TOUCH_M2, shapely.area(shapes[shape]) / 2)
     shape, row, common = shape[meant], row[meant], common[meant]
-    alone = np.ones(len(row), dtype=bool)
-    same = row[1:] == row[:-1]
-    alone[1:][same], alone[:-1][same] = False, False
     area = np.zeros(len(land))
-    area[row[alone]] = common[alone]
+    area[row] = common
     rows, starts = np.unique(row, return_index=True)
     for several, start, end in zip(rows, starts, np.r_[starts[1:], len(row)]):
         if end - start > 1:

@@ -139,7 +139,7 @@ def test_merged_reviews_and_their_conflicts():
     assert told == [["b", "2", 0, "other tag"], ["b", "5", 1, "other tag"]]  # 甲 changed their mind on c: no conflict
 
 
-@pytest.mark.parametrize("share", [25, 55, 85])
+@pytest.mark.parametrize("share", [25, 55, 65])
 def test_merging_hears_cancel_all_along(share):
     """A city's reviews of years take a second."""
     told = [0.0]
@@ -147,6 +147,23 @@ def test_merging_hears_cancel_all_along(share):
     with pytest.raises(Cancelled):
         merge_reviews([pd.DataFrame([review("1", "a", "none", "甲", "2025-01-01")])], run)
     assert told[-1] <= share + 10
+
+
+def test_one_id_with_two_contents_is_a_conflict():
+    """An edited copy of a review; what is equal to the letter is one review, and ids that are missing are not equal."""
+    first = pd.DataFrame([{**review("1", "a", "none", "甲", "2025-01-01"), "reason": "旧"}])
+    other = pd.DataFrame([
+        {**review("1", "a", "none", "甲", "2025-01-01"), "reason": "旧", "evidence": "照片"},
+        review("", "b", "none", "甲", "2025-01-01"), review("", "c", "none", "乙", "2025-01-01"),
+    ])  # fmt: skip
+    run = Run()
+    merged = merge_reviews([first, first, other], run)
+    assert merged.conflicts[["review_id", "why"]].values.tolist() == [["1", "same id"]] * 2
+    told = merged.reviews[["review_id", "reason", "evidence"]].fillna("").values.tolist()
+    assert sorted(told) == [["", "", ""], ["", "", ""], ["1", "旧", ""], ["1", "旧", "照片"]]
+    assert (run.facts["reviews_n"], run.facts["conflicts_n"]) == (4, 2)
+    again = merge_reviews([merged.reviews, first], Run())
+    assert len(again.reviews) == 4
 
 
 def test_who_came_to_agree_is_no_longer_in_conflict():
@@ -236,13 +253,14 @@ def _reviews(**columns):
 def test_merging_tells_what_no_run_will_apply():
     run = Run()
     tables = [_reviews(), _reviews().iloc[:0], _reviews(tag=["村庄", "none"], review_id=["3", "4"])]
-    tables.append(_reviews(parcel_id=["", ""], geometry_hash=["h", ""], review_id=["5", "6"]))
+    nowhere = _reviews(parcel_id=["", ""], geometry_hash=["h", ""], review_id=["5", "6"])
+    tables.append(pd.concat([nowhere, _reviews(parcel_id="", geometry_hash="h2", review_id=["7", "8"])]))
     merged = merge_reviews(tables, run, ["甲", "空", "乙", "丙"])
-    assert len(merged.reviews) == 6  # a later merge finds all of them
+    assert len(merged.reviews) == 8  # a later merge finds all of them
     assert [(row.code, row.values) for row in run.messages] == [
         ("layer_adds_nothing", {"layer": "空"}),
         ("reviews_incomplete", {"layer": "乙", "n": 1, "of": 2, "ids": ["a"]}),
-        ("reviews_incomplete", {"layer": "丙", "n": 1, "of": 2, "ids": ["—"]}),
+        ("reviews_incomplete", {"layer": "丙", "n": 1, "of": 4, "ids": ["—"]}),
     ]
 
 

@@ -14,7 +14,6 @@ from urban_renewal.core.tagging.attributes import check_documented_area, collect
 from urban_renewal.core.tagging.dates import last_days, months_before
 from urban_renewal.core.tagging.intervals import Interval, Weights, exact, first_known, unknown, weighted_mean
 from urban_renewal.core.tagging.morphology import nearest_on_same_parcel, orientation_spread
-from urban_renewal.core.tagging.overlays import find_programme, protect
 
 AS_OF = datetime.date(2025, 12, 31)
 LIMITS = {"activity_months": 12, "activity_share": 0.1, "activity_parcels": 3}
@@ -197,46 +196,6 @@ def test_disorder_of_directions():
     assert np.isnan(orientation_spread(turned([0, 30]), np.zeros(2, dtype=np.int64), 1, Run())).all()
 
 
-def test_protected_share_counts_each_spot_once(plots):
-    parcels = plots(2)
-    areas = pd.DataFrame({"class": frames.texts(["文物", "历史", None])})
-    areas["geometry"] = [shapely.box(0, 0, 40, 80), shapely.box(20, 0, 80, 40), shapely.box(900, 0, 901, 1)]
-    share, name = protect(parcels, areas, Run())
-    assert share == pytest.approx([(40 * 80 + 40 * 40) / 6400, 0])
-    assert name.tolist() == ["文物", pd.NA]
-    assert np.isnan(protect(parcels, None, Run())[0]).all()
-
-
-def test_the_rim_of_the_neighbours_protected_area_protects_nothing(plots):
-    """Two drawings differ by centimetres: 80 m of common edge, a strip of 0.8 m²; a small stele counts all the same."""
-    land = plots(3)  # 80 m × 80 m each
-    shapes = frames.geometries(land)
-    areas = pd.DataFrame({"class": frames.texts(["文物", "碑", "街区"])})
-    left, bottom, _, top = shapely.bounds(shapes[1])
-    rim = shapely.box(left - 50, bottom, left + 0.01, top)
-    stele = shapely.box(left + 40, bottom + 40, left + 40.5, bottom + 41)
-    west, south, _, north = shapely.bounds(shapes[2])
-    areas["geometry"] = [rim, stele, shapely.box(west - 10, south, west + 0.02, north)]  # the last one: 1.6 m²
-    share, name = protect(land, areas, Run())
-    assert name.tolist()[1:] == ["碑", "街区"]
-    assert share[1:] == pytest.approx([0.5 / 6400, 1.6 / 6400])
-
-
-def test_programme_by_area_point_and_id(plots):
-    parcels = plots(4)
-    table = pd.DataFrame({"status": frames.texts(["listed", "renovated", "under_way", "expropriated", "??"])})
-    table["parcel_id"] = frames.texts([None, None, None, "P3", None])
-    table["geometry"] = [shapely.box(0, 0, 80, 40), shapely.Point(210, 10), shapely.box(400, 0, 480, 39),
-                         shapely.Point(-9, -9), shapely.box(600, 0, 680, 80)]  # fmt: skip
-    run = Run()
-    assert find_programme(parcels, table, run).tolist() == ["listed", "renovated", "none", "expropriated"]
-    assert run.messages[0].code == "programme_unknown"
-    # the third covers 39 of 80 m of P2 only: it is listed, not lost
-    assert [(item.layer, item.feature_id, item.code) for item in run.left_out] == [
-        ("PROGRAMME", "3", "programme_unplaced")
-    ]
-
-
 def test_facts_take_the_latest(tag, plots, houses):
     parcels = plots(2, land_use=["0701"] * 2, czcsxm=["201"] * 2)
     facts = pd.DataFrame({
@@ -261,16 +220,6 @@ def test_a_value_known_from_one_side_goes_before_the_fallback():
     found = first_known(better, exact([9.0, 9.0, 9.0]))
     assert found.lo.tolist() == [3.0, -np.inf, 9.0]
     assert found.hi.tolist() == [np.inf, 5.0, 9.0]
-
-
-def test_a_programme_that_nobody_gave_says_nothing():
-    parcels = pd.DataFrame({"parcel_id": ["a", "b", "c"]})
-    parcels["geometry"] = np.array([shapely.box(x, 0, x + 1, 1) for x in range(3)], dtype=object)
-    assert find_programme(parcels, None, Run()).isna().all()
-    entries = pd.DataFrame({"parcel_id": ["a", "b", "b"], "status": ["待定", "待定", "listed"], "project_no": None})
-    run = Run()
-    assert find_programme(parcels, entries, run).fillna("?").tolist() == ["?", "listed", "none"]
-    assert [(message.code, message.values["n"]) for message in run.messages] == [("programme_unknown", 2)]
 
 
 @pytest.mark.parametrize(
