@@ -116,12 +116,25 @@ def test_columns_found_by_heading():
         (["现状用地性质", "规划用地性质"], "现状用地性质", "规划用地性质"),
         (["现状用地性质"], "现状用地性质", None),
         (["规划用途"], None, "规划用途"),
+        (["批准用途", "实际用途"], "实际用途", None),  # what is there goes before what was approved
+        (["PZYT", "XZYT"], "XZYT", None),
+        (["批准用途", "权利性质"], "批准用途", None),
         (["规划用地编码", "地块编号"], None, "规划用地编码"),
     ],
 )
 def test_land_use_by_its_usual_names(fields, parcels, plan):
     found = [guess_field(roles()[role].columns["land_use"], fields) for role in ("PARCELS", "PLAN")]
     assert found == [parcels, plan]
+
+
+@pytest.mark.parametrize(
+    ("fields", "use"),
+    [(["规划用途", "实际用途"], "实际用途"), (["设计用途", "现状用途"], "现状用途"), (["GHYT", "SJYT"], "SJYT"),
+     (["规划用途", "主要用途"], "主要用途"), (["GHYT", "JGRQ"], "GHYT"), (["规划用途"], "规划用途")],
+)  # fmt: skip
+def test_the_use_of_a_building_is_what_it_is_used_for(fields, use):
+    """Who lives there, and whether a works stands idle, hangs on what it is used for, not on what it was meant for."""
+    assert guess_field(roles()["BUILDINGS"].columns["use"], fields) == use
 
 
 def test_the_id_of_a_parcel_is_no_code_of_its_use():
