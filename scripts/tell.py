@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from checkout import load_package
 from osgeo import gdal
 
 gdal.UseExceptions()
@@ -58,11 +59,17 @@ def tell_gaps(summary, titles):
 
 
 def tell_zones(zones):
-    """Print each zone; hectares to the second decimal: printed sheets balance the first, so that zones add up."""
+    """Print each zone with the figures of the workbook of zones: rounded so that they add up to their printed total."""
+    from urban_renewal.core.delivery.balance import balance
+    from urban_renewal.core.delivery.institute import HECTARE, WAN
+
     print(f"示范片区：{len(zones)} 个")
-    for row in sorted(zones, key=lambda row: row["zone_id"]):
-        size = f"{(row['area_m2'] or 0) / 1e4:.2f} 公顷，建筑 {(row['floor_m2'] or 0) / 1e4:.1f} 万m²"
-        print(f"  {row['zone_id']} {row['name'] or ''} {size}，{row['petals_n']} 瓣")
+    zones = sorted(zones, key=lambda row: row["zone_id"])
+    areas = balance([row["area_m2"] for row in zones], 2, HECTARE).values
+    floors = balance([row["floor_m2"] for row in zones], 2, WAN).values
+    for row, area, floor in zip(zones, areas, floors):
+        size, built = ("—" if value is None else f"{value:.2f}" for value in (area, floor))
+        print(f"  {row['zone_id']} {row['name'] or ''} {size} 公顷，建筑 {built} 万m²，{row['petals_n']} 瓣")
 
 
 def tell_left_out(left_out):
@@ -100,4 +107,5 @@ def main(folder):
 
 
 if __name__ == "__main__":
+    load_package()
     main(Path(sys.argv[1]))

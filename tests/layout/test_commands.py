@@ -169,3 +169,14 @@ def test_the_demo_refuses_what_it_cannot_write_and_tells_its_use(root, tmp_path)
         ran = subprocess.run(["bash", root / "scripts" / "demo.sh", given], capture_output=True, text=True, check=False)
         assert (ran.returncode, word in ran.stderr, ran.stdout) == (code, True, "")
     assert (tmp_path / "a file").read_text() == "mine"
+
+
+def test_the_terminal_tells_the_figures_of_the_workbook(root, monkeypatch, capsys):
+    """Three zones of 10.004 ha are 30.01 ha in all: the workbook balances the first to 10.01."""
+    monkeypatch.syspath_prepend(str(root / "scripts"))
+    rows = [{"zone_id": f"Z{place}", "name": None, "area_m2": 100_040.0, "floor_m2": None, "petals_n": 2}
+            for place in (2, 0, 1)]  # fmt: skip
+    script(root, "tell").tell_zones(rows)
+    told = [line.split() for line in capsys.readouterr().out.splitlines()[1:]]
+    assert [(words[0], words[1]) for words in told] == [("Z0", "10.01"), ("Z1", "10.00"), ("Z2", "10.00")]
+    assert all("建筑 — 万m²" in " ".join(words) for words in told)
