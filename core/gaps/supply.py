@@ -136,7 +136,7 @@ def _offers(
     _tell_not_existing(own, np.where(counts, "", status), kinds, run)
     own = own[counts[own["facility"].to_numpy(dtype=np.intp)]]
     own = own.assign(_place=places[own["facility"].to_numpy(dtype=np.intp)])
-    own = own.sort_values(["_place", "kind", "capacity", "floor_m2", "unit", "facility"], kind="stable")
+    own = own.sort_values(["_place", "kind", "capacity", "floor_m2", "unit", "facility_id"], kind="stable")
     twice = own.duplicated(["_place", "kind"], keep="first") & own["kind"].notna()
     by_table = own.duplicated(["facility", "kind"], keep="first")
     for layer, rows in (("CAPACITIES", twice & by_table), ("FACILITIES", twice & ~by_table)):

@@ -99,9 +99,9 @@ def test_a_facility_of_capacity_0_is_one_of_unknown_capacity(kinds):
         ("capacity_zero", "a"), ("capacity_zero", "b"), ("capacity_unknown", "b")
     ]  # fmt: skip
     stated = pd.DataFrame({"facility_id": ["c"], "kind": "nurs", "capacity": [0.0], "unit": "place"})
-    assert (
-        list_supply(facilities, stated, [kinds["nurs"]], Run())["capacity"].tolist()[2] == 0
-    )  # it says: none of these
+    run = Run()
+    assert list_supply(facilities, stated, [kinds["nurs"]], run)["capacity"].tolist()[2] == 0  # it says: none of these
+    assert "c" not in [row.feature_id for row in run.left_out]
 
 
 def test_a_small_number_without_unit_is_no_number_of_people(kinds):
@@ -290,6 +290,8 @@ def test_a_facility_in_several_rows_of_one_id_and_place(kinds, turn):
             ("f2#00aaff", "nurs", 20.0),
             ("f3", "nurs", 50.0),
             ("f3#00aaff", "nurs", 40.0),
+            ("f4", "nurs", 20.0),
+            ("f4#00aaff", "nurs", 20.0),
         ],
         columns=["facility_id", "kind", "capacity"],
     )
@@ -298,10 +300,11 @@ def test_a_facility_in_several_rows_of_one_id_and_place(kinds, turn):
     run = Run()
     found = list_supply(facilities, None, wanted, run)
     told = list(zip(found["facility_id"], found["kind"], found["capacity"]))
-    others = [("f2#00aaff", "nurs", 20), ("f3#00aaff", "nurs", 40)]
+    others = [("f2#00aaff", "nurs", 20), ("f3#00aaff", "nurs", 40), ("f4", "nurs", 20)]
     assert told == [("f1", "kgar", 180), ("f1#00bbff", "nurs", 30), *others]
     assert sorted((row.layer, row.feature_id, row.code) for row in run.left_out) == [
         ("FACILITIES", "f1#00aaff", "capacity_twice"), ("FACILITIES", "f3", "capacity_twice"),
+        ("FACILITIES", "f4#00aaff", "capacity_twice"),
     ]  # fmt: skip
     stated = pd.DataFrame([("f1", "nurs", 25.0), ("f1", "kgar", 90.0)], columns=["facility_id", "kind", "capacity"])
     found = list_supply(facilities, stated, wanted, Run())
