@@ -45,7 +45,7 @@ def publish(
     """
     plan, tables = inputs.plan, dict(results.tables)
     if "LEFT_OUT" in plan.targets:
-        tables["LEFT_OUT"] = left_out_output(run)
+        tables["LEFT_OUT"] = left_out_output(run, plan)
     placed = {name: _in_result_crs(tables[name], inputs, run) for name in plan.targets}
     described = {name: _described(name, frame, tables[name], plan, run) for name, frame in placed.items()}
     encoded: dict[str, Encoded] = {}  # only of what is written last: of files one at a time is in memory
@@ -187,7 +187,7 @@ def _described(name: str, frame: Any, output: Any, plan: Any, run: Run) -> tuple
     return Row(name, output.table.name, len(frame), content), rows
 
 
-def left_out_output(run: Run) -> Any:
+def left_out_output(run: Run, plan: Any) -> Any:
     """Return the LEFT_OUT table of a run, sorted, one sentence a row."""
     import pandas as pd
 
@@ -195,7 +195,7 @@ def left_out_output(run: Run) -> Any:
 
     table = schema.table("left_out")
     rows = [
-        (row.layer, row.feature_id, row.code, row.severity,
+        (plan.told_layer(row.layer), row.feature_id, row.code, row.severity,
          say(row.code, run.language, **{"n": row.n, **row.values}), row.n)
         for row in sorted(run.left_out, key=lambda row: (row.layer, row.code, row.feature_id))
     ]  # fmt: skip

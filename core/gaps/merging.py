@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,11 +25,15 @@ Objects = npt.NDArray[np.object_]
 
 @dataclass(frozen=True)
 class Part:
-    """One layer: its `name`, its `table` in the role FACILITIES, the `kind` that all its rows are, "" = as they say."""
+    """One layer: its `name`, its `table` in the role FACILITIES, the `kind` that all its rows are, "" = as they say.
+
+    `layer`: what rows of LEFT_OUT call it.
+    """
 
     name: str
     table: pd.DataFrame
     kind: str = ""
+    layer: str = "FACILITIES"
 
 
 def merge_facilities(parts: Sequence[Part], drop_doubles: bool, run: Run) -> pd.DataFrame:
@@ -46,14 +50,15 @@ def merge_facilities(parts: Sequence[Part], drop_doubles: bool, run: Run) -> pd.
         if not len(part.table):
             run.warn("layer_adds_nothing", layer=part.name)
     named = _named_apart(parts)
+    layers = {name: part.layer for name, part in named}
     merged = pd.concat([_rows(part, name) for name, part in sorted(named)], ignore_index=True)
     merged["facility_id"] = _told_apart(merged, run)
     merged = merged.sort_values(["source", "facility_id"], kind="stable", ignore_index=True)
     unknown = merged["kind_from"].isna()
     for source, rows in merged[unknown].groupby("source", sort=True):
-        run.leave_out("FACILITIES", rows["facility_id"], "merge_kind_unknown", "warning", source=source)
+        run.leave_out(layers[str(source)], rows["facility_id"], "merge_kind_unknown", "warning", source=source)
     if drop_doubles:
-        merged = _once(merged, run)
+        merged = _once(merged, layers, run)
     run.fact(merged_layers_n=len(parts), merged_n=len(merged))
     return merged
 
@@ -136,8 +141,8 @@ def _told_apart(merged: pd.DataFrame, run: Run) -> pd.Series:
     return apart
 
 
-def _once(merged: pd.DataFrame, run: Run) -> pd.DataFrame:
-    """Return the rows without those that another layer has as well."""
+def _once(merged: pd.DataFrame, layers: Mapping[str, str], run: Run) -> pd.DataFrame:
+    """Return the rows without those that another layer has as well; `layers`: what LEFT_OUT calls each source."""
     folded = merged["name"].fillna("").map(fold)
     shapes = frames.geometries(merged)
     can_be = (folded != "") & merged["kind"].notna() & ~pd.Series(shapely.is_missing(shapes))
@@ -156,5 +161,5 @@ def _once(merged: pd.DataFrame, run: Run) -> pd.DataFrame:
     for row in sorted(gone):
         other = merged.loc[gone[row]]
         told = {"source": merged["source"][row], "other": other["source"], "other_id": other["facility_id"]}
-        run.leave_out("FACILITIES", [merged["facility_id"][row]], "merge_double", "warning", **told)
+        run.leave_out(layers[told["source"]], [merged["facility_id"][row]], "merge_double", "warning", **told)
     return merged.drop(index=list(gone)).reset_index(drop=True)

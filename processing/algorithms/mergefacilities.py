@@ -36,7 +36,7 @@ class MergeFacilities(RenewalAlgorithm):
         parts = []
         for number, layer in enumerate(layers):
             run.progress(number / len(layers))
-            parts.append(Part(names[number], inputs.table(layer), given.get(number, "")))
+            parts.append(Part(names[number], inputs.table(layer), given.get(number, ""), layer))
         merged = merge_facilities(parts, inputs.flag("DROP_DOUBLES"), run)
         return Results({"OUTPUT": Output(merged, schema.table("merged_facilities"))})
 

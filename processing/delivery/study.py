@@ -220,7 +220,7 @@ class Study:
 
         table = schema.table("left_out")
         parts = [self.inputs.table(name) for name in self.inputs.several("LEFT_OUT")]
-        parts.append(left_out_output(self.inputs.run).frame)  # what this export itself could not take
+        parts.append(left_out_output(self.inputs.run, self.inputs.plan).frame)  # what this export itself could not take
         whole = merge_left_out([frames.conform(part, table) for part in parts])
         crs = next(iter(self.layers.values())).crs
         self.layers["left_out"] = Layer("left_out", table, frames.conform(whole, table), crs)

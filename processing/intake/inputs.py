@@ -42,6 +42,20 @@ class Plan:
     transforms: QgsCoordinateTransformContext = field(default_factory=QgsCoordinateTransformContext)
     home: Path | None = None  # the folder of the project, when it has one of its own
 
+    def told_layer(self, layer: str) -> str:
+        """Return the layer that a row of LEFT_OUT is about: of one in a list of layers its name, too.
+
+        Of several that have one name the second is “name (2)”.
+        """
+        parameter, is_listed, _ = layer.partition("#")
+        if not is_listed or layer not in self.vectors:
+            return layer
+        name = self.vectors[layer].name
+        listed = [other for other in self.vectors if other.startswith(f"{parameter}#")]
+        same = [other for other in listed if self.vectors[other].name == name]
+        place = same.index(layer) + 1
+        return f"{parameter}: {name}" if place == 1 else f"{parameter}: {name} ({place})"
+
 
 def map_fields(
     use: RoleUse, role: Role, snapshot: VectorSnapshot, named: Mapping[str, str]
@@ -103,7 +117,8 @@ class Inputs:
             use, snapshot = self._uses[parameter.split("#", maxsplit=1)[0]], self.plan.vectors[parameter]
             for column, name in self.plan.guessed[parameter].items():
                 self.run.note("field_guessed", layer=snapshot.name, column=column, field=name)
-            role = replace(self.plan.roles[parameter], name=use.parameter)  # messages name the layer that was given
+            given = parameter if use.many else use.parameter  # messages name the layer that was given
+            role = replace(self.plan.roles[parameter], name=given)
             told = snapshot, role, self.plan.mappings[parameter], self.plan.working
             invalid = self.choice("INVALID")
             self._readings[parameter] = read_shared(

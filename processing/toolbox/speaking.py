@@ -72,6 +72,7 @@ class Speaker:
         return self._label(found.pop()).removesuffix("字段" if self._language == "zh" else " field")
 
     def _label(self, parameter: str) -> str:
+        parameter = parameter.split("#", maxsplit=1)[0]  # of a list of layers each has its number
         try:
             texts = help_of(self._algorithm)
         except OSError:  # an algorithm of somebody else's, on our base

@@ -51,6 +51,24 @@ def test_an_offices_files_become_one_layer_that_says_where_each_row_is_from(run_
     assert kinds["7养老设施"] == "ebed" and kinds["2幼儿园"] == "nurs"
 
 
+def test_rows_left_out_say_which_of_the_layers_they_are_from(run_algorithm, make_layer, rows_of, tmp_path):
+    """In the table and in the log; two layers of one name are told apart by their place."""
+    there, gone = "POINT(360000 3270000)", None
+    layers = [
+        make_layer([(there, {"编号": "1"}), (gone, {"编号": "2"})], "Point", name="幼儿园"),
+        make_layer([(there.replace("36", "37"), {"编号": "1"}), (gone, {"编号": "2"})], "Point", name="公园"),
+        make_layer([(there.replace("36", "38"), {"编号": "5"}), (gone, {"编号": "6"})], "Point", name="公园"),
+        make_layer([(there.replace("36", "39"), {"编号": "8"})], "Point", name="某处"),
+    ]
+    left = str(tmp_path / "left.gpkg")
+    log = run_algorithm("mergefacilities", {"FACILITIES": layers, "OUTPUT": "memory:", "LEFT_OUT": left})[2].textLog()
+    assert {(row["layer"], row["feature_id"], row["code"]) for row in rows_of(left)} == {
+        ("FACILITIES: 幼儿园", "2", "geometry_empty"), ("FACILITIES: 公园", "2", "geometry_empty"),
+        ("FACILITIES: 公园 (2)", "6", "geometry_empty"), ("FACILITIES: 某处", "8", "merge_kind_unknown"),
+    }  # fmt: skip
+    assert "设施图层“幼儿园” · 1 · " in log and log.count("设施图层“公园” · 1 · ") == 2 and "#" not in log
+
+
 @pytest.mark.parametrize("pair", ["小学=prim", "1=school", "4=kgar", "kgar"])
 def test_a_pair_that_names_no_layer_or_no_kind_is_refused(run_algorithm, files, pair):
     with pytest.raises(QgsProcessingException, match=r"layer=kind|图层=类别"):

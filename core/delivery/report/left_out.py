@@ -38,7 +38,13 @@ def left_out_section(frame: pd.DataFrame | None, language: str) -> str:
 
 
 def role_name(role: str, language: str) -> str:
-    """Return the name of an input's role, or of a table of ours that a later step read; another stands for itself."""
+    """Return the name of an input's role, or of a table of ours that a later step read; another stands for itself.
+
+    Of one of several layers in a role its own name follows: `FACILITIES: 公园`.
+    """
+    role, mark, name = role.partition(": ")
+    if mark:
+        return f"{role_name(role, language)}{mark}{name}"
     known, table = roles().get(role), TABLES.get(role, role.casefold())
     if known:
         return known.title[language]

@@ -10,6 +10,7 @@ import pytest
 import shapely
 from urban_renewal.core import frames, schema
 from urban_renewal.core.delivery.report.article import Told, write_report
+from urban_renewal.core.delivery.report.left_out import role_name
 from urban_renewal.core.delivery.resaid import resay
 from urban_renewal.core.delivery.scales import page as page_numbers
 from urban_renewal.core.run import Run
@@ -81,6 +82,11 @@ def test_what_was_left_out_tells_each_sentence(content):
     page = article(content, "zh")
     for number in range(3):
         assert re.search(rf"<li>P{number}: ", page)
+
+
+def test_one_of_several_layers_in_a_role_is_named():
+    assert role_name("FACILITIES: 公园", "zh") == "设施: 公园"
+    assert role_name("FACILITIES", "zh") == "设施" and role_name("公园: 北", "zh") == "公园: 北"
 
 
 def test_resaid_is_said():
