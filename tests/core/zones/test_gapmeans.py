@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from urban_renewal.core.errors import RenewalError
+from urban_renewal.core.errors import Cancelled, RenewalError
 from urban_renewal.core.run import Run
 from urban_renewal.core.zones import gapmeans
 from urban_renewal.core.zones.edits import read_locks
@@ -43,7 +43,24 @@ def test_a_detail_of_other_parcels_is_refused_and_a_part_is_told():
         tell_detail(nothing, parcels, "DETAIL", run)
     assert not run.messages
     tell_detail(detail(["b"]), parcels, "DETAIL", run)
-    assert run.messages[0].values == {"layer": "DETAIL", "n": 2, "of": 3, "ids": ["a", "c"]}
+    told = [(row.code, row.values) for row in run.messages]
+    assert told == [("detail_lacks_parcels", {"layer": "DETAIL", "n": 2, "of": 3, "ids": ["a", "c"]})]
+
+
+def test_a_thousandth_of_a_unit_is_a_need_and_an_unknown_gap_says_nothing():
+    """A hamlet's 0.001 of a place counts like any other need; kinds weigh alike whatever their units."""
+    table = detail(["a", "a", "b", "c"])
+    table["kind"] = pd.array(["eday", "nurs", "eday", "eday"], dtype="string")
+    table["need"], table["gap"] = [0.001, 20.0, 10.0, 0.0], [0.001, 5.0, np.nan, 0.0]
+    found = group_gaps(table, ("eday", "nurs"))
+    assert found.share(["a"]) == pytest.approx((1 + 0.25) / 2)
+    assert found.share(["a", "b", "c"]) == found.share(["a"])
+    assert np.isnan(found.share(["b", "c"])) and np.isnan(group_gaps(None, ("eday",)).share(["a"]))
+
+
+def test_reading_a_long_detail_hears_cancel():
+    with pytest.raises(Cancelled):
+        group_gaps(detail(["a"]), ("eday",), Run(is_cancelled=lambda: True))
 
 
 def test_words_that_are_no_role_are_told():
