@@ -47,6 +47,13 @@ def test_what_is_found(look):
         assert list(look(odd)) == ["50%_\\A'社区"]
 
 
+def test_what_is_called_so_stands_above_what_has_the_words_somewhere(look):
+    """QGIS orders what is found by its score: by name alone 上七星岗社区 stood above the zone of that name."""
+    scores = {name: result.score for name, result in look("七星岗").items()}
+    assert sorted(scores, key=scores.get, reverse=True) == ["七星岗", "七星岗社区", "上七星岗社区"]
+    assert look("Z-S1")["七星岗"].score == 1.0  # an id is a name
+
+
 def test_a_parcel_comes_into_view_and_is_told_of_while_explore_is_on(look, explore, qgis_iface):
     canvas = qgis_iface.mapCanvas()
     look.place.triggerResult(look("P4")["P4"])
