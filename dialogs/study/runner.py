@@ -48,10 +48,14 @@ class Outcome:
 
 
 class Listener(QgsProcessingFeedback):
-    """Keeps what an algorithm says. It is called from the worker thread: plain assignments and appends only."""
+    """Keeps what an algorithm says. It is called from the worker thread: plain assignments and appends only.
 
-    def __init__(self) -> None:
+    `warned`: what earlier jobs of the run have warned of; those that read the same layers say the same.
+    """
+
+    def __init__(self, warned: set[str]) -> None:
         super().__init__(False)
+        self._warned = warned
         self.said = ""
         self.stage = ""
         self.error = ""
@@ -70,8 +74,10 @@ class Listener(QgsProcessingFeedback):
         self.log.append(info)
 
     def pushWarning(self, warning: str) -> None:
-        """Keep a warning."""
-        self.log.append(warning)
+        """Keep a warning, each once in a run."""
+        if warning not in self._warned:
+            self._warned.add(warning)
+            self.log.append(warning)
 
     def pushDebugInfo(self, info: str) -> None:
         """Keep a detail for the log."""
@@ -98,7 +104,8 @@ class Runner(QObject):
         self._task: QgsProcessingAlgRunnerTask | None = None
         self._is_asked = False  # it is checked, then its task is made, in the turns that follow
         self._is_prepared = False  # a task whose inputs were refused comes cancelled
-        self._listener = Listener()
+        self._warned: set[str] = set()
+        self._listener = Listener(self._warned)
         self._context: QgsProcessingContext | None = None
         self._outcome = Outcome(False)
         self._began = 0.0
@@ -111,7 +118,7 @@ class Runner(QObject):
         if self.is_running:
             raise RuntimeError("a run is going on")
         self._jobs = list(jobs)
-        self._outcome, self._cancelling = Outcome(True), False
+        self._outcome, self._cancelling, self._warned = Outcome(True), False, set()
         self._began = time.monotonic()
         self._total = sum(job.share for job in self._jobs) or 1.0
         self._done_share = self._told_share = 0.0
@@ -183,7 +190,7 @@ class Runner(QObject):
     def _next(self) -> None:
         job = self._jobs[0]
         algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"{PROVIDER}:{job.algorithm}")
-        self._listener = Listener()
+        self._listener = Listener(self._warned)
         if algorithm is None:
             self._end(False, job.algorithm)
             return

@@ -40,6 +40,23 @@ def test_the_bar_does_not_go_back(dock):
     assert [round(runner.share(), 3) for _ in range(5)] == [0.0, 0.3, 0.3, 0.3, 0.4]
 
 
+def test_a_run_tells_each_warning_once(stand_ins, project, qtbot, tmp_path):
+    """Zones count the gaps once more with the sites: what was warned of there stood in the log a second time."""
+    from urban_renewal.dialogs.study.runner import Job, Runner
+
+    def warn(values, feedback, folder):
+        feedback.pushWarning("2 rows without an id")
+        feedback.pushInfo("12 rows")
+
+    stand_ins["createsample"].during = staticmethod(warn)
+    runner, jobs = Runner(), [Job("createsample", {"FOLDER": str(tmp_path)}) for _ in range(2)]
+    for _ in range(2):  # another run tells it again
+        with qtbot.waitSignal(runner.finished, timeout=5000) as over:
+            runner.start(jobs)
+        log = over.args[0].log
+        assert (log.count("2 rows without an id"), log.count("12 rows")) == (1, 2), log
+
+
 def test_keys_go_to_a_card_whose_button_is_grey(dock, qtbot):
     from urban_renewal.dialogs.workbench.keys import go_to
 
