@@ -15,12 +15,13 @@ from ..run import Run
 from ..slices import sliced
 from . import encodings, values
 from .buildings import MOST_FLOOR_M2, MOST_HEIGHT_M
+from .possible import OF_ROLES, tell_outside
 
 Reals = npt.NDArray[np.float64]
 
 # Beyond these a number is a mistake (wide on purpose; own choice). The unit is that of the column.
 RANGES: Mapping[tuple[str, str], tuple[float, float]] = {
-    ("PARCELS", "in_boundary"): (0, 100), ("PARCELS", "doc_area"): (0, 1e8), ("PARCELS", "households"): (0, 50_000),
+    **OF_ROLES, ("PARCELS", "in_boundary"): (0, 100),
     ("BUILDINGS", "height"): (0, MOST_HEIGHT_M), ("BUILDINGS", "floor_area"): (0, MOST_FLOOR_M2),
     ("FACILITIES", "capacity"): (0, 1e6), ("FACILITIES", "floor_area"): (0, 1e6),
     ("CAPACITIES", "capacity"): (0, 1e6), ("CAPACITIES", "floor_area"): (0, 1e6),
@@ -63,15 +64,11 @@ STRAY_TIMES = 10.0  # own choice: and so many times farther from the middle than
 
 def check_ranges(table: pd.DataFrame, layer: str, key: str, run: Run) -> None:
     """List numbers that cannot be (`value_impossible`), a row for each column with the first feature and the count."""
-    for (name, column), (low, high) in RANGES.items():
+    for (name, column), limits in RANGES.items():
         if name != layer or column not in table:
             continue
         run.check()
-        numbers = values.numbers(table[column])
-        odd = np.flatnonzero((numbers < low) | (numbers > high))
-        if len(odd):
-            told = {"column": column, "low": f"{low:g}", "high": f"{high:g}", "value": f"{numbers[odd[0]]:g}"}
-            run.leave_out(layer, [_id(table, key, odd[0])], "value_impossible", "warning", n=len(odd), **told)
+        tell_outside(table, column, limits, key, layer, run)
 
 
 def _understood(words: npt.NDArray[np.object_]) -> Reals:

@@ -298,6 +298,7 @@ def read_table(
         table[frames.GEOMETRY] = shapes  # a layer in which nothing was drawn yet may know no kind of geometry
     if not keep.all():
         table = table[keep].reset_index(drop=True)
+    _drop_impossible(table, role, mapping, snapshot, run)
     if wants_geometry and key and role.name == "PARCELS" and not role.is_ours:
         tell_same_shapes(table, key, role.name, digits_of(snapshot), run)
     original = frames.geometries(table).copy() if wants_geometry else None
@@ -306,6 +307,14 @@ def read_table(
         table[frames.GEOMETRY] = _moved(original, transform, snapshot.name, run)
     is_whole = len(run.messages) + len(run.left_out) == said and not any(role.columns[name].values for name in mapping)
     return Reading(table, {name: raw[name] for name in own}, keep, original, is_whole=is_whole)
+
+
+def _drop_impossible(table: Any, role: Role, mapping: Mapping[str, str], snapshot: VectorSnapshot, run: Run) -> None:
+    """Let figures that cannot be count as missing, and tell them; what goes from step to step is not looked at."""
+    from ...core.inputs.possible import drop_impossible
+
+    if handed(snapshot.file) is None:
+        drop_impossible(table, [role.columns[name] for name in mapping], key_column(role), role.name, run)
 
 
 def _moved(shapes: Any, transform: Any, layer: str, run: Run) -> Any:

@@ -24,6 +24,7 @@ Reals = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 ANY = np.inf  # storeys above the entrance without a limit
+SHOWN = 5  # examples in a sentence
 SPARE = "K-"  # before a kindergarten's id: its spare rooms as a host
 
 
@@ -72,9 +73,9 @@ def read_hosts(candidates: pd.DataFrame, constraints: pd.DataFrame | None, kinds
     Parameters: `candidates` with `candidate_id`, `geometry` and, where there, `usable_area` (m², else footprint ×
     storeys), `floors`, `entry_floor` (the storey one enters from the street, 1), `floor` (of a single room), `lift`,
     `kind` (kgar = surplus rooms of a kindergarten: for children only); `constraints` polygons no host may touch.
-    A lift or storeys that are unknown are taken as none and one. Candidates on excluded ground, of class D (`danger`),
-    without an area, or into which no kind fits are left out and listed. Raises RenewalError("sites_no_host") when none
-    is left.
+    A lift or storeys that are unknown are taken as none and one; storeys that cannot be are listed and unknown.
+    Candidates on excluded ground, of class D (`danger`), without an area, or into which no kind fits are left out and
+    listed. Raises RenewalError("sites_no_host") when none is left.
     """
     table = candidates.sort_values("candidate_id", ignore_index=True)
     ids = table["candidate_id"].to_numpy(dtype=object)
@@ -83,6 +84,7 @@ def read_hosts(candidates: pd.DataFrame, constraints: pd.DataFrame | None, kinds
     unsafe = ~excluded & (values.dangers(frames.optional(table, "danger")) == "D")
     run.leave_out("CANDIDATES", ids[unsafe], "site_dangerous", "warning")
     storeys, below = _storeys(table)
+    _tell_storeys(table, storeys, run)
     usable = _usable_area(table, storeys)
     lacking = np.isnan(usable) | (usable <= 0)
     run.leave_out("CANDIDATES", ids[lacking & ~excluded & ~unsafe], "site_without_area", "warning")
@@ -122,6 +124,15 @@ def _storeys(table: pd.DataFrame) -> tuple[Reals, Reals]:
     entry = np.nan_to_num(values.storeys(frames.optional(table, "entry_floor"))[0], nan=1.0)
     below = np.clip(entry - 1, 0, np.nan_to_num(up - 1, nan=0.0))
     return up - below, below
+
+
+def _tell_storeys(table: pd.DataFrame, storeys: Reals, run: Run) -> None:
+    """List hosts whose storeys are told and cannot be, or cannot be read (`site_storeys_odd`): they are unknown."""
+    words = frames.optional(table, "floors").astype(frames.TEXT).str.strip().fillna("")
+    odd = np.isnan(storeys) & ~words.str.casefold().isin(values.UNTOLD).to_numpy(dtype=bool)
+    if odd.any():
+        shown = sorted(set(words[odd]))[:SHOWN]
+        run.leave_out("CANDIDATES", table["candidate_id"][odd], "site_storeys_odd", "warning", values=shown)
 
 
 def _usable_area(table: pd.DataFrame, storeys: Reals) -> Reals:
