@@ -15,6 +15,7 @@ from .. import frames, schema
 from ..inputs.overlay import first_at
 from ..run import Run
 from ..slices import sliced
+from ..trees import Tree
 from .demand import MILLI, Demand, who_is_unknown
 from .gap import KindResult
 from .radius import Spots, cutting_lines, look_straight
@@ -90,7 +91,7 @@ def districts_of_field(
 ) -> Districts:
     """Return one district per value of a parcel field, or a single one for all parcels without a field.
 
-    A facility belongs to the district of the parcel it stands on, else of the nearest.
+    A facility belongs to the district of the parcel it stands on, else of the nearest; of several the first district.
     """
     words = pd.Series([WHOLE[run.language]] * len(parcels)) if labels is None else labels.reset_index(drop=True)
     words = words.astype(frames.TEXT).fillna("-")
@@ -98,7 +99,10 @@ def districts_of_field(
     land = frames.geometries(parcels)
     shapes = [shapely.geometrycollections(land[codes == code]) for code in range(len(ids))]  # only nearness is asked
     points = sliced(shapely.point_on_surface, frames.geometries(facilities), run=run)
-    of_facility = codes[shapely.STRtree(land).nearest(points)] if len(points) else np.empty(0, dtype=np.intp)
+    facility, parcel = Tree(land).query_nearest(points)
+    of_facility = np.full(len(points), len(ids), dtype=np.intp)
+    np.minimum.at(of_facility, facility, codes[parcel])  # the order of rows must not decide
+    of_facility[of_facility == len(ids)] = -1
     names = _objects([str(item) for item in ids])
     return Districts(names, names, _objects(shapes), codes.astype(np.intp), of_facility.astype(np.intp))
 
