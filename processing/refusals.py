@@ -27,7 +27,7 @@ from qgis.core import (
     QgsRectangle,
     QgsSettings,
 )
-from qgis.PyQt.QtCore import QDate, Qt
+from qgis.PyQt.QtCore import QDate, QDateTime, Qt
 
 from ..core.errors import RenewalError
 from ..core.inputs.aliases import role_for
@@ -171,13 +171,17 @@ def _refuse_choices(algorithm: Any, values: Mapping[str, Any]) -> None:
 
 
 def _refuse_days(algorithm: Any, values: Mapping[str, Any]) -> None:
-    """Refuse a text that is no day."""
+    """Refuse what is no day: QGIS takes a number for none given, and the day of the run would count."""
     for definition in algorithm.parameterDefinitions():
         value = values.get(definition.name())
-        if not isinstance(definition, QgsProcessingParameterDateTime) or not isinstance(value, str) or not value:
+        if not isinstance(definition, QgsProcessingParameterDateTime) or value in (None, ""):
             continue
-        if not QDate.fromString(value[:10], Qt.DateFormat.ISODate).isValid():
-            raise RenewalError("day_unreadable", parameter=definition.name(), value=value[:40])
+        if isinstance(value, QgsProperty):
+            continue
+        day = QDate.fromString(value[:10], Qt.DateFormat.ISODate) if isinstance(value, str) else value
+        if not isinstance(day, (QDate, QDateTime)) or not day.isValid():
+            told = value if isinstance(value, str) else repr(value)
+            raise RenewalError("day_unreadable", parameter=definition.name(), value=told[:40])
 
 
 def _refuse_fields(algorithm: Any, values: Mapping[str, Any], plan: Plan) -> None:

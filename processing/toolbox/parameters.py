@@ -117,6 +117,14 @@ class Source(QgsProcessingParameterFeatureSource):
         return locked_file(value, context) is not None or super().checkValueIsAcceptable(value, context)
 
 
+class Day(QgsProcessingParameterDateTime):
+    """A date whose text stands in quotes where a run or a model is copied as Python: QGIS writes 2025-12-31, 1982."""
+
+    def valueAsPythonString(self, value: Any, context: QgsProcessingContext) -> str:
+        """Return the value as Python takes it."""
+        return repr(value) if isinstance(value, str) else super().valueAsPythonString(value, context)
+
+
 def field_of(name: str, parent: str) -> QgsProcessingParameterDefinition:
     """Return an optional field parameter of the layer parameter `parent`; empty means guessed."""
     return QgsProcessingParameterField(
@@ -160,7 +168,7 @@ def crs(name: str, default: str) -> QgsProcessingParameterDefinition:
 
 def date(name: str) -> QgsProcessingParameterDefinition:
     """Return an optional date; empty means the day of the run."""
-    return QgsProcessingParameterDateTime(name, name, QgsProcessingParameterDateTime.Type.Date, optional=True)
+    return Day(name, name, QgsProcessingParameterDateTime.Type.Date, optional=True)
 
 
 def json_file(name: str) -> QgsProcessingParameterDefinition:

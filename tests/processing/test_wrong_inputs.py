@@ -1,9 +1,17 @@
 """What is wrong is said before the run, in one sentence that names layer or parameter and what would be right."""
 
+import ast
 import json
+from datetime import date
 
 import pytest
-from qgis.core import QgsApplication, QgsCoordinateTransformContext, QgsProcessingContext, QgsVectorFileWriter
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateTransformContext,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsVectorFileWriter,
+)
 
 SQUARE = "POLYGON((0 0,100 0,100 100,0 0))"
 
@@ -50,11 +58,24 @@ def test_geometry_in_words(told, make_layer):
         ({"RULES": 7}, "参数 规则集 RULES 不认识 7。可用的有：chongqing、cn-national、strict-morphology。"),
         ({"INVALID": "repair,skip"}, "参数 无效图形 INVALID 不认识 repair,skip。可用的有：repair、skip、stop。"),
         ({"AS_OF": "昨天"}, "参数 基准日期 AS_OF 的“昨天”不是日期。请写成 2025-12-31 的样子。"),
+        ({"AS_OF": 2025 - 12 - 31}, "参数 基准日期 AS_OF 的“1982”不是日期。请写成 2025-12-31 的样子。"),
+        ({"AS_OF": date(2025, 12, 31)},
+         "参数 基准日期 AS_OF 的“datetime.date(2025, 12, 31)”不是日期。请写成 2025-12-31 的样子。"),
         ({"RULES_FILE": "/nowhere/own.json"}, "找不到文件“/nowhere/own.json”。请检查路径。"),
     ],
 )  # fmt: skip
 def test_choices_and_files(told, parcels, values, sentence):
     assert told("tagparcels", {"PARCELS": parcels, "OUTPUT": "memory:", **values}) == sentence
+
+
+def test_a_day_copied_as_python_is_the_same_day(parcels, run_algorithm):
+    """QGIS wrote 2025-12-31 without quotes: 1982, which a model exported as a script took for the day of the run."""
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("urbanrenewal:tagparcels")
+    command = algorithm.asPythonCommand({"AS_OF": "2025-12-31"}, QgsProcessingContext())
+    values = ast.literal_eval(command.partition(",")[2].rpartition(")")[0].strip())
+    assert values["AS_OF"] == "2025-12-31"
+    with pytest.raises(QgsProcessingException, match="1982"):
+        run_algorithm("tagparcels", {"PARCELS": parcels, "OUTPUT": "memory:", "AS_OF": 2025 - 12 - 31})
 
 
 def test_no_choice_at_all(told, make_layer, tmp_path):
