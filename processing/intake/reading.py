@@ -258,7 +258,7 @@ def read_table(
 
     from ...core import frames
     from ...core.inputs.geometry import clean_geometry
-    from ...core.inputs.ids import drop_doubles, give_ids, tell_same_shapes
+    from ...core.inputs.ids import tell_same_shapes
     from ...core.inputs.keys import look_at_keys
 
     said = len(run.messages) + len(run.left_out)
@@ -287,11 +287,7 @@ def read_table(
     if wants_geometry:
         table[frames.GEOMETRY] = shapes
         del shapes
-        if key and not role.is_ours:
-            telling = [name for name in mapping if name != key] if role.shares_place else []
-            keep &= give_ids(table, key, role.name, digits_of(snapshot), run, telling)
-        elif role.name == "PLAN":  # its areas are summed
-            keep &= drop_doubles(table, role.name, digits_of(snapshot), run)
+        keep &= _without_doubles(table, role, mapping, digits_of(snapshot), run)
         ids = table[key] if key in table else pd.Series([str(i + 1) for i in table.index])
         keep &= clean_geometry(table, role.name, role.geometry, ids, invalid, run)
     elif not rows and (role.placed or role.geometry not in ("any", "none")):
@@ -338,6 +334,17 @@ def _moved(shapes: Any, transform: Any, layer: str, run: Run) -> Any:
             include_z=True,
         )
     return moved
+
+
+def _without_doubles(table: Any, role: Role, mapping: Mapping[str, str], digits: int, run: Run) -> Any:
+    """Fill the key column with stable ids and say which rows stay. The plan has no key, but its areas are summed."""
+    from ...core.inputs.ids import drop_doubles, give_ids
+
+    key = key_column(role)
+    if key and not role.is_ours:
+        telling = [name for name in mapping if name != key] if role.shares_place else []
+        return give_ids(table, key, role.name, digits, run, telling)
+    return drop_doubles(table, role.name, digits, run) if role.name == "PLAN" else True
 
 
 def key_column(role: Role) -> str:
