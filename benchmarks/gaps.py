@@ -55,7 +55,7 @@ def six_kinds():
 
 def city(town, kinds, rng):
     """The layers of a town: a parcel of 10 m a place with its people, facilities with about two thirds of the need."""
-    from urban_renewal.core.gaps.gap import GapLayers
+    from urban_renewal.core.gaps.town import GapLayers
 
     x, y = town.x[town.places], town.y[town.places]
     pop = rng.integers(5, 120, len(x)).astype(float)
@@ -94,9 +94,10 @@ def reach_step(town):
 
 def gap_step(layers, kinds):
     """Measure the whole step; return what was counted and the seconds."""
-    from urban_renewal.core.gaps.gap import GapOptions, count_gaps
+    from urban_renewal.core.gaps.gap import count_gaps
     from urban_renewal.core.gaps.summary import Summaries, districts_of_field
     from urban_renewal.core.gaps.tables import tables_of
+    from urban_renewal.core.gaps.town import GapOptions
     from urban_renewal.core.run import Run
     from urban_renewal.core.walking.profiles import load_profiles
 

@@ -60,10 +60,11 @@ def walk_network(city, layers, profiles, run):
 def gap_tables(layers, with_people, building_people, network, surface, run):
     """Return the tables of the gaps by name: (frame, schema table)."""
     from urban_renewal.core import envelope, schema
-    from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps
+    from urban_renewal.core.gaps.gap import count_gaps
     from urban_renewal.core.gaps.standard import kinds_of
     from urban_renewal.core.gaps.summary import Summaries, districts_of_layer
     from urban_renewal.core.gaps.tables import tables_of
+    from urban_renewal.core.gaps.town import GapLayers, GapOptions
     from urban_renewal.core.walking.profiles import load_profiles
 
     standard = envelope.load("standard", "chongqing")

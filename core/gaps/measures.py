@@ -16,12 +16,13 @@ from ..envelope import figure_value
 from ..rounding import grouped
 from ..run import Run
 from ..words import say
-from .gap import GapLayers, GapOptions, count_gaps
+from .gap import count_gaps
 from .sites.hosts import is_hostable, is_one_per_circle
 from .sites.propose import Proposal
 from .standard import Kind
 from .summary import Districts, districts_of_field, districts_of_layer, feasible_sizes
 from .tables import tables_of
+from .town import GapLayers, GapOptions
 
 Reals = npt.NDArray[np.float64]
 SMALL = 0.0005  # of a unit: below half a thousandth there is no gap

@@ -54,9 +54,10 @@ class FacilityGap(RenewalAlgorithm):
 
     def compute(self, inputs, run) -> Results:
         from ...core import frames
-        from ...core.gaps.gap import count_each, town_of
+        from ...core.gaps.gap import count_each
         from ...core.gaps.summary import Summaries
         from ...core.gaps.tables import GapTables
+        from ...core.gaps.town import town_of
 
         standard, kinds = read_kinds(inputs, run, inputs.choice("DIRECTION"))
         load_rule = inputs.choice("LOAD_RULE")

@@ -31,12 +31,12 @@ def read_kinds(inputs: Any, run: Any, direction: str = "auto") -> tuple[dict[str
 def read_gap_layers(
     inputs: Any, kinds: Any, run: Any, load_rule: str = "even", planned: bool = False
 ) -> tuple[Any, Any]:
-    """Return GapLayers and GapOptions (core.gaps.gap) for these kinds, with what a scenario adds to them.
+    """Return GapLayers and GapOptions (core.gaps.town) for these kinds, with what a scenario adds to them.
 
     `planned`: facilities that are being built or planned supply as well.
     """
     from ...core import frames
-    from ...core.gaps.gap import GapOptions
+    from ...core.gaps.town import GapOptions
     from ...core.walking.profiles import load_profiles
 
     names = sorted({kind.profile for kind in kinds})
@@ -103,7 +103,7 @@ def _shared_layers(inputs: Any, tables: Any, profiles: Any, run: Any) -> Any:
 
 
 def _layers(inputs: Any, tables: Any, network: Any, profiles: Any, run: Any) -> Any:
-    from ...core.gaps.gap import GapLayers
+    from ...core.gaps.town import GapLayers
 
     run.check()
     surface = surface_of(inputs, network.geometry, profiles[0].rules, run.part(0.8, 1))

@@ -13,8 +13,9 @@ from ... import frames
 from ...inputs.buildings import measure_buildings
 from ...inputs.overlay import share_buildings
 from ...run import Run
-from ..gap import GapLayers, GapOptions, count_loads
+from ..gap import count_loads
 from ..standard import Kind
+from ..town import GapLayers, GapOptions
 from .hosts import SPARE
 
 IDLE = ("idle_factory", "idle_building")

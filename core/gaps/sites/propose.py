@@ -16,10 +16,11 @@ from ...errors import RenewalError
 from ...inputs import typed
 from ...run import Run
 from ..fair import Assignment, fair_maximum
-from ..gap import GapLayers, GapOptions, count_gaps
+from ..gap import count_gaps
 from ..solve import SEARCH_NODES
 from ..standard import Kind
 from ..tables import tables_of
+from ..town import GapLayers, GapOptions
 from .hosts import Hosts, is_hostable, read_hosts
 from .model import Choice, ComplexRule, SiteLimits, choose_sites
 from .rank import Ranked

@@ -18,9 +18,10 @@ from ...walking.profiles import Profile
 from ...walking.reach import Pairs, reach_pairs
 from ..demand import Demand, need_of
 from ..fair import Groups, Reach, merge_places
-from ..gap import GapLayers, GapOptions, Town, join_homes, town_of, walked_alike, whole_capacity
+from ..gap import walked_alike, whole_capacity
 from ..standard import Kind
 from ..supply import list_supply
+from ..town import GapLayers, GapOptions, Town, join_homes, town_of
 from .hosts import SPARE, Hosts
 
 

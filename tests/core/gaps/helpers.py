@@ -7,11 +7,11 @@ import pandas as pd
 import shapely
 from urban_renewal.core import envelope
 from urban_renewal.core.gaps.fair import Reach, fair_maximum
-from urban_renewal.core.gaps.gap import GapLayers, GapOptions
 from urban_renewal.core.gaps.sites.propose import SiteOptions, propose_sites
 from urban_renewal.core.gaps.standard import kinds_of
 from urban_renewal.core.gaps.summary import Summaries
 from urban_renewal.core.gaps.tables import tables_of
+from urban_renewal.core.gaps.town import GapLayers, GapOptions
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.profiles import load_profiles
 

@@ -4,9 +4,10 @@ import numpy as np
 import shapely
 from urban_renewal.core import envelope
 from urban_renewal.core.gaps.fair import Reach, merge_places
-from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps
+from urban_renewal.core.gaps.gap import count_gaps
 from urban_renewal.core.gaps.standard import kinds_of
 from urban_renewal.core.gaps.summary import districts_of_field
+from urban_renewal.core.gaps.town import GapLayers, GapOptions
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.profiles import load_profiles
 

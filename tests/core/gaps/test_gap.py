@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core import envelope
-from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps, count_loads
+from urban_renewal.core.gaps.gap import count_gaps, count_loads
 from urban_renewal.core.gaps.standard import kinds_of
 from urban_renewal.core.gaps.summary import Summaries, districts_of_field, districts_of_layer
 from urban_renewal.core.gaps.tables import GapTables
+from urban_renewal.core.gaps.town import GapLayers, GapOptions
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.profiles import load_profiles
 

@@ -9,13 +9,13 @@ import pytest
 import shapely
 from urban_renewal.core import envelope, frames, schema
 from urban_renewal.core.errors import RenewalError
-from urban_renewal.core.gaps.gap import GapLayers, GapOptions
 from urban_renewal.core.gaps.measures import _cost, measures_of, measures_table
 from urban_renewal.core.gaps.sites.auto import find_hosts, idle_hosts
 from urban_renewal.core.gaps.sites.hosts import read_hosts
 from urban_renewal.core.gaps.sites.propose import SiteOptions, no_proposal, propose_sites
 from urban_renewal.core.gaps.standard import kinds_of
 from urban_renewal.core.gaps.summary import Districts
+from urban_renewal.core.gaps.town import GapLayers, GapOptions
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.profiles import load_profiles
 

@@ -11,11 +11,12 @@ from scipy.optimize import linprog
 from urban_renewal.core import envelope
 from urban_renewal.core.errors import RenewalError
 from urban_renewal.core.gaps.fair import Reach, fair_maximum
-from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps
+from urban_renewal.core.gaps.gap import count_gaps
 from urban_renewal.core.gaps.scenario_inputs import with_links, with_sites
 from urban_renewal.core.gaps.standard import kinds_of
 from urban_renewal.core.gaps.summary import districts_of_layer, districts_of_streets
 from urban_renewal.core.gaps.supply import list_supply
+from urban_renewal.core.gaps.town import GapLayers, GapOptions
 from urban_renewal.core.gaps.walkload import least_walk_loads
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.profiles import load_profiles

@@ -9,12 +9,13 @@ import pytest
 import shapely
 from scipy.optimize import linprog
 from urban_renewal.core.errors import RenewalError
-from urban_renewal.core.gaps.gap import GapLayers, GapOptions, count_gaps
+from urban_renewal.core.gaps.gap import count_gaps
 from urban_renewal.core.gaps.scenarios import compare_scenarios
 from urban_renewal.core.gaps.sites.hosts import read_hosts
 from urban_renewal.core.gaps.sites.model import complex_rule
 from urban_renewal.core.gaps.sites.propose import fixed_ids, hostable_kinds, no_proposal
 from urban_renewal.core.gaps.standard import kinds_of
+from urban_renewal.core.gaps.town import GapLayers, GapOptions
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.profiles import load_profiles
 

@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core import envelope
-from urban_renewal.core.gaps.gap import GapLayers, GapOptions
 from urban_renewal.core.gaps.sites import model as sites_model
 from urban_renewal.core.gaps.sites import shortlist as sites_shortlist
 from urban_renewal.core.gaps.sites.propose import SiteOptions, propose_sites, sited_kinds
 from urban_renewal.core.gaps.standard import kinds_of
+from urban_renewal.core.gaps.town import GapLayers, GapOptions
 from urban_renewal.core.run import Run
 from urban_renewal.core.walking.profiles import load_profiles
 
