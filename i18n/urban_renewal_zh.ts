@@ -2448,8 +2448,8 @@
         <translation>按上次项目清单的工程量和这里的单价计算。</translation>
     </message>
     <message>
-        <source>The results of “{step}” cannot be found: they were moved or deleted. Run “{step}” again.</source>
-        <translation>“{step}”的成果文件找不到了，可能已移走或删除。请重新运行“{step}”。</translation>
+        <source>The results of “{step}” cannot be found: they were moved or deleted. Choose the folder where they are now, or run “{step}” again.</source>
+        <translation>“{step}”的成果文件找不到了，可能已移走或删除。请选择它们现在所在的文件夹，或重新运行“{step}”。</translation>
     </message>
     <message>
         <source>The reviews have changed.</source>

@@ -49,14 +49,18 @@ def unwritten_text(path: Path, error: Exception) -> str:
 
 
 def gone_text(study: Study, *names: str) -> str:
-    """Return that results which a step has left are no longer on disk, and what to do; "" while all are there."""
-    from .steps import STEPS, results_of
+    """Return that results which a step has made are no longer on disk, and what to do; "" while all are there."""
+    from .steps import STEPS, owner_of, results_of
 
     there = results_of(study)
     for step in STEPS:
         record = study.steps.get(step.key)
-        if record is not None and any(name in record.results and name not in there for name in names):
-            text = tr("The results of “{step}” cannot be found: they were moved or deleted. Run “{step}” again.")
+        left = record.results if record is not None else {}  # of a whole study those of all its steps
+        if any(name in left and name not in there and owner_of(name) in ("", step.key) for name in names):
+            text = tr(
+                "The results of “{step}” cannot be found: they were moved or deleted. Choose the folder where they are "
+                "now, or run “{step}” again."
+            )
             return text.format(step=step_title(step.key))
     return ""
 

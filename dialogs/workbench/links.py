@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from qgis.PyQt.QtWidgets import QPushButton
 from ...processing.missing import troubles
 from ...processing.texts import tr
 from ..parts.missing_page import MissingDock
-from ..study import results, wording
+from ..study import results, tree, wording
 from ..study.figures import far_from_streets
 from ..study.map_system import metres_for
 from ..study.project_state import layer_of
@@ -107,7 +107,18 @@ def first_sentence(text: str) -> str:
     return re.split(r"(?<=[。！？])|(?<=[.!?])\s", text, maxsplit=1)[0].strip()
 
 
+def _is_gone(dock: Any, names: Iterable[str]) -> bool:
+    """Say whether none of these results is on disk though a step has made some, which is told: nothing would open."""
+    study, wanted = dock.session.study, tuple(names)
+    gone = "" if set(wanted) & set(results_of(study)) else wording.gone_text(study, *wanted)
+    if gone and dock.iface is not None:
+        tell(dock, "edit", False, gone)
+    return bool(gone)
+
+
 def _map(dock: Any, step: str, about: str) -> None:
+    if _is_gone(dock, tree.SHOWN.get(step, ())):
+        return
     dock.opening.add(results.opening_step(dock.iface, dock.session.project, dock.session.study, step))
 
 
@@ -122,6 +133,8 @@ def _framing(dock: Any, study: Any, zone: str) -> Any:
 
 
 def _table(dock: Any, step: str, about: str) -> None:
+    if _is_gone(dock, results.TABLES.get(step, ())):
+        return
     dock.opening.add(results.opening_table(dock.iface, dock.session.project, dock.session.study, step))
 
 

@@ -148,6 +148,29 @@ def test_results_that_are_gone_are_told_wherever_they_are_asked_for(review, dock
     assert all("cannot be found" in sentence for sentence in told)
 
 
+def test_what_is_gone_is_told_of_the_step_that_made_it_and_by_every_link(dock, tmp_path):
+    """A whole study leaves all its results with each step: “Prepare” was named for gaps; a table opened in silence."""
+    from urban_renewal.dialogs.study.study import StepRecord
+    from urban_renewal.dialogs.study.wording import gone_text
+    from urban_renewal.dialogs.workbench.links import follow
+
+    study = dock.session.study
+    study.folder = str(tmp_path)
+    left = {
+        name: f"delivery/data.gpkg|layername={name}" for name in ("issues", "tagged", "gap", "gap_summary", "zones")
+    }
+    for step in ("prepare", "tag", "gaps", "zones", "deliver"):
+        study.steps[step] = StepRecord("r", "2026-01-01T10:00:00", 1.0, dict(left))
+    for names, step in ((("gap_summary", "gap"), "Gaps"), (("zones",), "Zones"), (("tagged",), "Tag")):
+        assert f"The results of “{step}”" in gone_text(study, *names)
+    bar = dock.iface.messageBar()
+    for step, title in (("prepare", "Prepare"), ("gaps", "Gaps"), ("zones", "Zones")):
+        for action in ("table", "map"):
+            bar.clearWidgets()
+            follow(dock, step, action)
+            assert f"“{title}”" in bar.currentItem().text()
+
+
 def test_undo_goes_back_through_the_whole_session(review, dock, qtbot):
     """The panel was opened anew between the judgements, and the parcel undone is shown wherever the list stands."""
     for key in ("1", "S"):
