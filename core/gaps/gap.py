@@ -199,6 +199,7 @@ def _count_kind(
     found = _assign(kind, supply, layers, town, pairs, load_rule, run)
     row_of, per_unit = found.row_of, found.need.per_unit
     doors = doors.take(row_of[doors.owner] >= 0)
+    doors = replace(doors, owner=row_of[doors.owner], owners=len(supply))  # of equal ones the lower row: its id
     near = nearest(graph, profile, places, doors, CAP_MS, run.part(0.7, 0.8))
     walk_m = nearest_lengths(graph, profile, places, doors, near, CAP_MS, run.part(0.8, 0.85))
     shapes = frames.geometries(layers.facilities)[supply["facility"].to_numpy(dtype=np.intp)]
@@ -206,7 +207,7 @@ def _count_kind(
     return KindResult(
         kind=kind, supply=supply, need=found.need.amount / per_unit, served=found.served / per_unit,
         walk_ms=near.ms.astype(np.int64), walk_m=walk_m,
-        nearest=np.append(row_of, -1)[near.facility].astype(np.int64),  # -1, nothing near, takes the last
+        nearest=near.facility.astype(np.int64),
         line_m=line_m, in_radius=in_radius,
         access_ratio=found.access.ratio, status=not_joined_reason(places), isolated=_isolated(graph, places, doors),
         pairs=found.reach, load=found.load,
