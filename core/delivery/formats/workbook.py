@@ -190,8 +190,8 @@ def _lines(text: str, width: float) -> int:
             long = _letters(word, len(word))
             if left and left + long > room:
                 lines, left = lines + 1, 0.0
-            lines += int(long // room) if long > room else 0
-            left += long % room if long > room else long
+            more = math.ceil(long / room) - 1  # a word that no line holds takes several
+            lines, left = lines + more, left + long - more * room
     return min(lines, MOST_LINES)
 
 
