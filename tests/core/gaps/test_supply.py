@@ -323,6 +323,26 @@ def test_what_was_listed_is_not_listed_again(kinds):
     ]  # fmt: skip
 
 
+def test_what_is_not_told_is_said_once_a_run(kinds):
+    """Two of four have no status, one a number without a unit, two do not supply; a second call adds nothing."""
+    facilities = pd.DataFrame(
+        [("f1", None, 20.0, None), ("f2", None, 20.0, "place"), ("f3", "在建", 20.0, "place"),
+         ("f4", "停用", None, None)],
+        columns=["facility_id", "status", "capacity", "unit"],
+    ).assign(kind="nurs")  # fmt: skip
+    run = Run()
+    for _ in range(2):
+        list_supply(facilities, None, [kinds["nurs"]], run)
+    told = [(row.code, row.values) for row in run.messages]
+    assert told == [("capacity_units_untold", {"n": 1}), ("facility_status_untold", {"n": 2})]
+    assert (run.facts["facilities_not_existing_n"], run.facts["facilities_not_counted_n"]) == (2, 2)
+    list_supply(facilities, None, [kinds["nurs"]], run, planned=True)
+    assert (run.facts["facilities_not_existing_n"], run.facts["facilities_not_counted_n"]) == (2, 1)
+    silent = Run()
+    list_supply(facilities.iloc[2:3], None, [kinds["nurs"]], silent)
+    assert not silent.messages
+
+
 def test_words_nobody_knows_are_listed(kinds):
     """A status or a kind that cannot be read takes a facility out of the count: never without a word."""
     facilities = pd.DataFrame(
