@@ -15,7 +15,7 @@ from ..errors import RenewalError
 from ..inputs.aliases import fold, roles
 from ..run import Run
 from .moments import moment_key
-from .reviews import is_whole
+from .reviews import is_whole, to_come
 
 COLUMNS = (
     "review_id", "parcel_id", "geometry_hash", "tag", "reviewer", "reviewed_at", "reason", "evidence", "rule_tag",
@@ -79,6 +79,9 @@ def _tell_incomplete(parts: Sequence[pd.DataFrame], names: Sequence[str], run: R
         elif len(odd):
             ids = odd.replace("", "—").tolist()
             run.warn("reviews_incomplete", layer=name, n=len(odd), of=len(part), ids=ids)
+        early = part["parcel_id"][to_come(part)].tolist()
+        if early:
+            run.warn("reviews_to_come", layer=name, n=len(early), ids=early)
 
 
 def _whole(table: pd.DataFrame, run: Run) -> pd.DataFrame:

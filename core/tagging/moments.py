@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 
 BEIJING = timezone(timedelta(hours=8))  # own choice: of a time that names no zone, so that every machine reads the same
+AHEAD = timedelta(days=1)  # own choice: no clock of another zone is further on
 MOMENT = re.compile(
     r"(?P<year>(?:19|20)\d\d)(?:(?P<mark>[-/.年])(?P<month>\d{1,2})(?:(?P=mark)|月)(?P<day>\d{1,2})日?|"
     r"(?P<tight>\d{4}))"
@@ -50,6 +51,16 @@ def is_moment(text: str) -> bool:
     (True, False, False)
     """
     return moment_key(text)[0] != ""
+
+
+def is_to_come(text: str) -> bool:
+    """Say whether a text tells a day or a moment that has not been; the clock of who wrote it may be a day ahead.
+
+    >>> is_to_come("2099-01-01"), is_to_come("2025/9/1"), is_to_come("soon")
+    (True, False, False)
+    """
+    latest = (datetime.now(timezone.utc) + AHEAD).isoformat(timespec="microseconds")
+    return moment_key(text)[0] > latest
 
 
 def _zone(text: str | None) -> timezone:

@@ -13,7 +13,7 @@ import pandas as pd
 from .. import frames
 from ..run import Run
 from ..words import say
-from .moments import is_moment, moment_key
+from .moments import is_moment, is_to_come, moment_key
 
 TAGS = ("old_compound", "urban_village", "idle_factory", "idle_building", "none")
 Objects = npt.NDArray[np.object_]
@@ -33,8 +33,9 @@ def apply_reviews(
     whose parcel has another id now follows its geometry and is applied, with `review_id_changed`. Not applied, with a
     row in LEFT_OUT: without reviewer or date or with an unknown tag (`review_incomplete`), of a parcel that is gone
     (`review_parcel_missing`), of one whose geometry has changed (`review_geometry_changed`, and the parcel's reason
-    says what was decided). Where the rules say something else than the review, `review_differs` tells; where they say
-    something else than when it was made (`rule_tag`), `review_rule_changed`.
+    says what was decided). A date in the future is told (`review_to_come`). Where the rules say something else than the
+    review, `review_differs` tells; where they say something else than when it was made (`rule_tag`),
+    `review_rule_changed`.
     """
     if reviews is None or not len(reviews):
         return tagged
@@ -44,6 +45,7 @@ def apply_reviews(
     whole = is_whole(table)
     run.leave_out("REVIEWS", table["review_id"][~whole], "review_incomplete", "warning")
     table = table[whole]
+    run.leave_out("REVIEWS", table["review_id"][to_come(table)], "review_to_come", "warning")
     table = table.assign(at=table["reviewed_at"].map(moment_key))
     table = table.sort_values(["at", "review_id"], ignore_index=True)  # the latest comes last
     row, same = _find_parcels(table, tagged["parcel_id"], hashes)
@@ -71,6 +73,11 @@ def is_whole(table: pd.DataFrame) -> pd.Series:
     """Say which reviews can be applied: with a name, a date that can be read and a known tag."""
     dated = np.array([is_moment(str(text)) for text in table["reviewed_at"]], dtype=bool)
     return (table["reviewer"].str.strip() != "") & dated & table["tag"].isin(TAGS)
+
+
+def to_come(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Say which reviews are dated in the future: until then no later decision counts beside them."""
+    return np.array([is_to_come(str(text)) for text in table["reviewed_at"]], dtype=bool)
 
 
 def _find_parcels(table: pd.DataFrame, ids: pd.Series, hashes: Objects | None) -> tuple[Rows, npt.NDArray[np.bool_]]:

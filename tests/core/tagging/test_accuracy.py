@@ -179,6 +179,16 @@ def test_who_came_to_agree_is_no_longer_in_conflict():
     assert len(merged.reviews) == 7
 
 
+def test_merging_tells_reviews_of_the_future():
+    run, table = (
+        Run(),
+        pd.DataFrame([review("1", "a", "none", "甲", "2099-01-01"), review("2", "b", "none", "甲", "2025-01-01")]),
+    )
+    assert len(merge_reviews([table], run, ["甲的表"]).reviews) == 2
+    (message,) = (item for item in run.messages if item.level == "warning")
+    assert message.code == "reviews_to_come" and message.values == {"layer": "甲的表", "n": 1, "ids": ["a"]}
+
+
 def test_of_reviews_of_several_zones_the_latest_is_kept():
     """09:30 in Greenwich in Chongqing, 10:00 in Greenwich: the second is the later one."""
     east = pd.DataFrame([review("1", "a", "none", "甲", "2026-03-01T17:30:00+08:00")])

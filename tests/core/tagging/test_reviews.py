@@ -64,6 +64,15 @@ def test_without_a_date_that_can_be_read_nothing_is_recognised(tag, place, day):
     assert {code for *_, code in codes(run)} == {"review_incomplete"}
 
 
+def test_a_date_in_the_future_is_told(tag, place):
+    """Mistyped it stands above every review to come."""
+    rows, run, _ = apply(tag, place, reviews(review("P2", place[2][2], day="2099-03-01")))
+    assert rows.loc["P2", "tag_source"] == "review"
+    assert {code for *_, code in codes(run)} >= {"review_to_come"}
+    _, run, _ = apply(tag, place, reviews(review("P2", place[2][2])))
+    assert "review_to_come" not in {code for *_, code in codes(run)}
+
+
 def test_a_newer_decision_of_the_changed_land_counts(tag, place):
     table = reviews(review("P2", "0123456789abcdef", day="2025-01-01"), review("P2", place[2][2], day="2025-06-01"))
     rows, _, _ = apply(tag, place, table)
