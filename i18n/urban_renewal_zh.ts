@@ -93,7 +93,7 @@
     </message>
     <message>
         <source>Add all {n}</source>
-        <translation>全部添加（{n}）</translation>
+        <translation>全部加入（{n}）</translation>
     </message>
     <message>
         <source>Add data</source>

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...processing.toolbox.parameters import BUILT
 from .steps import STAMP, STEPS, WITHOUT, Step
 from .study import Study
 
@@ -20,6 +21,7 @@ DONE, READY, RUNNING, STALE, BLOCKED, FAILED = "done", "ready", "running", "stal
 SIGNATURE_BARS, ROWS_PLACE, STAMP_PLACE = 4, 2, 3  # of project_state.signature: its bars, what stands between them
 UNCOUNTED = "-1"
 UNREAD = "?"  # in place of a content that is still being read
+SHIPPED = {"RULES": "ruleset", "STANDARD": "standard", "ZONE_RULES": "zone-rules", "TEMPLATE": "template"}
 ROUNDED_NS = 2_000_000_000  # zip and FAT tell the time of a file to two seconds
 
 
@@ -158,14 +160,20 @@ def _role_reason(role: str, study: Study | None, world: World) -> Reason | None:
     return None
 
 
+def _meant(name: str, value: Any) -> Any:
+    """Return what a setting says, "" for the shipped choice that is taken without one: chosen again it is no other."""
+    return "" if name in SHIPPED and value == BUILT[name][0] else value
+
+
 def _changes(step: Step, study: Study, world: World, earlier: Mapping[str, StepState]) -> list[Reason]:
     """Return what has changed since the step ran: its own layers, its settings, then earlier steps."""
     record = study.steps[step.key]
     found = [reason for role in step.used if (reason := _layer_change(role, study, record, world))]
     for name in step.settings:
-        if record.settings.get(name, "") != study.setting(name) and name.endswith(STAMP):
+        before, now = (_meant(name, settings.get(name, "")) for settings in (record.settings, study.settings))
+        if before != now and name.endswith(STAMP):
             found.append(Reason("file_changed", {"setting": name.removesuffix(STAMP)}))
-        elif record.settings.get(name, "") != study.setting(name):
+        elif before != now:
             found.append(Reason("setting_changed", {"setting": name, "now": study.setting(name)}))
     if step.key in world.missing_results:
         found.append(Reason("results_gone", {}, "moved"))

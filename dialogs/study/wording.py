@@ -18,7 +18,7 @@ from ...core.words import fill, join_words
 from ...processing.missing import how_to_install
 from ...processing.texts import help_of, interface_language, parameter_text, tr
 from . import readiness
-from .readiness import Reason, StepState
+from .readiness import SHIPPED, Reason, StepState
 from .steps import ROLES
 from .study import Study
 
@@ -255,7 +255,6 @@ def setting_title(name: str) -> str:
 
 
 JOINS = "JOIN_NEAR_MISSES"  # a tick
-SHIPPED = {"RULES": "ruleset", "STANDARD": "standard", "ZONE_RULES": "zone-rules", "TEMPLATE": "template"}
 
 
 def setting_value(name: str, value: Any) -> str:

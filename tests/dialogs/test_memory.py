@@ -82,6 +82,23 @@ def test_a_setting_makes_its_step_and_the_later_ones_stale():
     assert kinds(study) == ["done", "done", "stale", "stale", "stale"]
 
 
+@pytest.mark.parametrize("name, shipped, other", [
+    ("RULES", "chongqing", "cn-national"), ("STANDARD", "chongqing", "gb50180-2018"),
+    ("TEMPLATE", "plain", "bsm-ysdm-xzqdm"),
+])  # fmt: skip
+def test_the_shipped_choice_taken_back_makes_nothing_stale(name, shipped, other):
+    """What was run without a setting was out of date because it is “now “Chongqing””, which it had been made with."""
+    study = done_study()
+    study.settings[name] = other
+    assert "stale" in kinds(study)
+    study.settings[name] = shipped
+    assert kinds(study) == ["done"] * 5
+    for record in study.steps.values():
+        record.settings[name] = shipped
+    del study.settings[name]
+    assert kinds(study) == ["done"] * 5
+
+
 def test_a_layer_that_went_comes_back():
     study, less = done_study(), dict(world().layers)
     gone = less.pop("STATIONS")
