@@ -23,6 +23,7 @@ MIXED_RESID_SHARE = 0.8  # own choice: a shop floor under five of flats
 MOST_HEIGHT_M, MOST_FLOOR_M2 = 700.0, 2e6  # own choice: no building is higher or larger; more is a mistake
 TOUCH_M = 0.1  # own choice: façades drawn this close are one wall
 MOST_LOOKED_AT = 20_000
+UNDER_WAY_YEARS = 5  # own choice: longer no house is being built
 CASS_SHED = "棚|^简"
 TOTAL_STOREYS = re.compile("总楼?层|^zcs$|totalfloors|floorstotal", re.IGNORECASE)
 
@@ -71,6 +72,21 @@ def measure_buildings(buildings: pd.DataFrame, run: Run) -> pd.DataFrame:
     }  # fmt: skip
     return pd.DataFrame({name: np.asarray(item, dtype=object) if name in ("use", "structure", "danger") else item
                          for name, item in measured.items()}).reset_index(drop=True)  # fmt: skip
+
+
+def without_future_years(measured: pd.DataFrame, year: int, run: Run) -> pd.DataFrame:
+    """Return measured buildings (measure_buildings) in which none was built after all that can be under way in `year`.
+
+    Such years count as unknown and are told (`years_to_come`). A house that is being built may bear the year in which
+    it will be ready.
+    """
+    late = measured["year_lo"].to_numpy(np.float64) > year + UNDER_WAY_YEARS
+    if not late.any():
+        return measured
+    ids = measured["building_id"][late].tolist()
+    latest = int(measured["year_lo"].max())
+    run.warn("years_to_come", n=len(ids), year=year + UNDER_WAY_YEARS, value=str(latest), ids=ids)
+    return measured.assign(**{name: measured[name].mask(late) for name in ("year_lo", "year_hi")})
 
 
 def counts_basements(field: str) -> bool:

@@ -15,7 +15,7 @@ import pandas as pd
 from .. import frames, schema
 from ..envelope import VERIFIED
 from ..identity import METRE_DIGITS, geometry_hash
-from ..inputs.buildings import drawn_in_parts, measure_buildings
+from ..inputs.buildings import drawn_in_parts, measure_buildings, without_future_years
 from ..inputs.landuse import Detected, classify, clean_codes, recognise_scheme, schemes
 from ..inputs.overlay import share_buildings
 from ..run import Run
@@ -203,6 +203,7 @@ def _parts(sources: Sources, run: Run) -> Parts:
             run.warn("buildings_layer_empty")
         return join_parts(None, None, len(sources.parcels))
     measured = measure_buildings(sources.buildings, run.part(0, 0.2))
+    measured = without_future_years(measured, sources.as_of.year, run)
     looked, hanging = drawn_in_parts(measured, run)
     if hanging >= PARTS_SHARE * looked > 0:
         run.warn("buildings_drawn_in_parts", n=hanging, of=looked, sheds=int(measured["is_shed"].sum()))

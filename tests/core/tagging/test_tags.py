@@ -21,6 +21,20 @@ AS_OF = datetime.date(2025, 12, 31)
 FLAT = {"use": "住宅", "floors": 6, "year": 1995, "structure": "混合", "lift": "无", "danger": "B"}
 
 
+@pytest.mark.parametrize(("year", "is_told"), [(2030, False), (2031, True), ("2060年", True), ("1995", False)])
+def test_a_year_that_has_not_been_is_told_and_unknown(tag, plots, houses, year, is_told):
+    """As of 2025: what is being built is ready by 2030."""
+    parcels, flats = plots(1, land_use=["0701"]), [(0, i, 10, 15, FLAT) for i in range(3)]
+    rows, run, _ = tag(parcels, buildings=houses([*flats, (0, 3, 10, 15, {**FLAT, "year": year})]))
+    without, _, _ = tag(parcels, buildings=houses([*flats, (0, 3, 10, 15, {**FLAT, "year": None})]))
+    told = [item.values for item in run.messages if item.code == "years_to_come"]
+    assert bool(told) == is_told
+    if is_told:
+        assert told[0]["n"] == len(told[0]["ids"]) == 1 and told[0]["year"] == 2030
+        assert rows.loc["P0", ["year_hi", "tag_score", "tag_known"]].equals(
+            without.loc["P0", ["year_hi", "tag_score", "tag_known"]])  # fmt: skip
+
+
 def test_old_compound_by_hand(tag, plots, houses):
     """Age 0.8·0.5, walk-up 0.2, brick 0.2, upkeep unknown: 0.8, at most 0.9."""
     parcels = plots(1, land_use=["0701"], ownership=["20"], czcsxm=["201"])
