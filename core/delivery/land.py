@@ -10,11 +10,12 @@ import pandas as pd
 import shapely
 
 from .. import frames, schema
+from ..identity import geometry_hash
 from ..inputs.landclasses import NOW, PLAN, STAGES, national, read_classes
 from ..run import Run
 from ..words import pick, say
 
-__all__ = ["NOW", "PLAN", "areas_of", "classes_that_occur", "land_use_map", "sum_land"]
+__all__ = ["NOW", "PLAN", "areas_of", "classes_that_occur", "ids_by_place", "land_use_map", "sum_land"]
 
 
 def land_use_map(stage: str, ids: Any, codes: pd.Series, shapes: Any, area_m2: Any, scheme: str, run: Run) -> Any:
@@ -45,6 +46,21 @@ def land_use_map(stage: str, ids: Any, codes: pd.Series, shapes: Any, area_m2: A
     found[frames.GEOMETRY] = shapes
     run.check()
     return frames.conform(found, table)
+
+
+def ids_by_place(shapes: Any, codes: pd.Series, run: Run) -> list[str]:
+    """Return an id (n,) for each polygon of a plan, which has none: its place, never its row (method notes §8).
+
+    `shapes` (n,) in metres. Of several on one place all but the first in order of their `codes` get a number behind it.
+    """
+    places = ["" if place is None else str(place) for place in geometry_hash(shapes, run=run)]
+    uses = ["" if pd.isna(code) else str(code) for code in codes]
+    seen: dict[str, int] = {}
+    ids = [""] * len(places)
+    for row in sorted(range(len(places)), key=lambda row: (places[row], uses[row])):
+        number = seen[places[row]] = seen.get(places[row], 0) + 1
+        ids[row] = places[row] if number == 1 else f"{places[row]}#{number}"
+    return ids
 
 
 def classes_that_occur(table: pd.DataFrame, stage: str) -> list[dict[str, Any]]:

@@ -180,7 +180,7 @@ def _add_land(study: Study, run: Any) -> None:
     """Add what the codes of the parcels (now) and of the plan say, both in the parcels' own system."""
     import pandas as pd
 
-    from ...core.delivery.land import NOW, PLAN, areas_of, land_use_map
+    from ...core.delivery.land import NOW, PLAN, areas_of, ids_by_place, land_use_map
 
     scheme = _scheme(study)
     parts = []
@@ -196,8 +196,8 @@ def _add_land(study: Study, run: Any) -> None:
     if study.inputs.has("PLAN"):
         table = _plan_of(study)
         _tell_overlaps(frames.geometries(table), run)
-        ids, shapes = [f"{number + 1}" for number in range(len(table))], frames.geometries(table)
-        parts.append(land_use_map(PLAN, ids, frames.optional(table, "land_use"), _home(study, shapes),
+        shapes, codes = frames.geometries(table), frames.optional(table, "land_use")
+        parts.append(land_use_map(PLAN, ids_by_place(shapes, codes, run), codes, _home(study, shapes),
                                   areas_of(shapes), scheme, run))  # fmt: skip
     parts = [part for part in parts if part is not None]
     if parts:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import shapely
 from urban_renewal.core import frames
-from urban_renewal.core.delivery.land import areas_of, classes_that_occur, land_use_map, sum_land
+from urban_renewal.core.delivery.land import areas_of, classes_that_occur, ids_by_place, land_use_map, sum_land
 from urban_renewal.core.delivery.summary import cover_of_kinds
 from urban_renewal.core.run import Run
 
@@ -31,6 +31,14 @@ def test_classes_and_areas():
     assert sum(sums.values()) == 1000.0
     assert sum_land(found, "plan") == []
     assert [entry["code"] for entry in classes_that_occur(found, "now")] == sorted(set(sums) - {""})
+
+
+def test_polygons_of_a_plan_are_named_by_their_place_not_by_their_row():
+    """Two uses on one place: the first by code bears the bare name. The rows the other way round: the same names."""
+    shapes, codes = np.append(SHAPES, SHAPES[:1]), frames.texts(["0901", "0810", None, "0701", "0701"])
+    ids = ids_by_place(shapes, codes, Run())
+    assert len(set(ids)) == 5 and ids[0] == f"{ids[4]}#2" and "#" not in ids[4]
+    assert ids_by_place(shapes[::-1], codes[::-1].reset_index(drop=True), Run()) == ids[::-1]
 
 
 def test_codes_that_fit_several_schemes_are_not_guessed():
