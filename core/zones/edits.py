@@ -47,7 +47,7 @@ def read_locks(
     outside = {p for rows in _told(parcels_inside(shapes, locked_out), "LOCKED_OUT", run) for p in rows}
     if edited is not None:
         put_in, taken_out = _edits(parcels, previous, edited, run)
-        inside |= {p: zone for p, zone in put_in.items() if p not in outside}
+        inside |= put_in
         outside |= taken_out - set(put_in)
     ids = parcels["parcel_id"].to_numpy(dtype=object)
     run.leave_out("LOCKED_IN", sorted(str(ids[p]) for p in set(inside) & outside), "zone_lock_both", "warning")
