@@ -188,6 +188,24 @@ def find_layer(value: Any, context: QgsProcessingContext, hint: Any) -> Any:
     return QgsProcessingUtils.mapLayerFromString(apart(str(value)), context, True, hint)
 
 
+def _layer_of(parameter: str, target: Any, context: QgsProcessingContext, kind: type) -> Any:
+    """Return the layer of the wanted kind, a QGIS class, that a value stands for.
+
+    Raises RenewalError: `source_is_raster`, `source_is_vector` for one of the other kind; `source_unreadable` where
+    there is no such layer, or one that its provider says is broken.
+    """
+    hints = [QgsProcessingUtils.LayerHint.Vector, QgsProcessingUtils.LayerHint.Raster]
+    for hint in hints if kind is QgsVectorLayer else reversed(hints):  # the wanted kind first
+        layer = find_layer(target, context, hint)
+        if layer is None or not layer.isValid():
+            continue
+        if isinstance(layer, kind):
+            return layer
+        code = "source_is_raster" if isinstance(layer, QgsRasterLayer) else "source_is_vector"
+        raise RenewalError(code, parameter=parameter, source=_shown_source(target))
+    raise RenewalError("source_unreadable", parameter=parameter, source=_shown_source(target))
+
+
 def known_crs(layer: Any) -> QgsCoordinateReferenceSystem:
     """Return the layer's system, invalid for the two that a GeoPackage writes when it knows none."""
     crs = layer.crs()
@@ -197,12 +215,10 @@ def known_crs(layer: Any) -> QgsCoordinateReferenceSystem:
 def take_vector(parameter: str, value: Any, context: QgsProcessingContext) -> VectorSnapshot:
     """Freeze the vector layer a parameter's value stands for.
 
-    Raises RenewalError: `source_unreadable` (no such layer, or one whose provider says it is broken or cannot count).
+    Raises RenewalError as _layer_of; `source_unreadable` for a layer whose provider cannot count.
     """
     target, options = split_definition(value, context)
-    layer = find_layer(target, context, QgsProcessingUtils.LayerHint.Vector)
-    if layer is None or not layer.isValid():
-        raise RenewalError("source_unreadable", parameter=parameter, source=_shown_source(target))
+    layer = _layer_of(parameter, target, context, QgsVectorLayer)
     file, file_layer = _file_of(layer)
     frozen = given_as(target)
     if context.temporaryLayerStore().mapLayer(layer.id()) is not layer:
@@ -293,9 +309,7 @@ def usual_extent(snapshot: VectorSnapshot) -> QgsRectangle:
 def take_raster(parameter: str, value: Any, context: QgsProcessingContext) -> RasterSnapshot:
     """Freeze a raster layer; the provider's clone belongs to the thread that reads it."""
     target, _ = split_definition(value, context)
-    layer = find_layer(target, context, QgsProcessingUtils.LayerHint.Raster)
-    if layer is None or not layer.isValid():
-        raise RenewalError("source_unreadable", parameter=parameter, source=_shown_source(target))
+    layer = _layer_of(parameter, target, context, QgsRasterLayer)
     frozen = given_as(target)
     provider = layer.dataProvider().clone()
     provider.moveToThread(None)

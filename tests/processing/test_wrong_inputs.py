@@ -10,6 +10,7 @@ from qgis.core import (
     QgsCoordinateTransformContext,
     QgsProcessingContext,
     QgsProcessingException,
+    QgsRasterLayer,
     QgsVectorFileWriter,
 )
 
@@ -47,6 +48,24 @@ def test_geometry_in_words(told, make_layer):
     points = make_layer([("POINT(0 0)", {"a": "x"})], "Point", name="点位")
     message = told("tagparcels", {"PARCELS": points, "OUTPUT": "memory:"})
     assert "“点位”（参数 宗地 PARCELS）是点，这里需要面图层" in message
+
+
+def test_a_raster_for_a_vector_layer_and_the_other_way(told, parcels, make_layer, save_layer, tmp_path):
+    """As a file, and as a layer that is open: it was told as one that cannot be opened, or by QGIS in English."""
+    dem, vector = tmp_path / "地形.asc", save_layer(parcels, tmp_path / "面.gpkg")
+    dem.write_text("ncols 2\nnrows 2\nxllcorner 0\nyllcorner 0\ncellsize 10\n1 2\n3 4\n")
+    roads = make_layer([("LINESTRING(0 0,1 1)", {"highway": "path"})], "LineString")
+    open_dem = QgsRasterLayer(str(dem), "地形")
+    assert open_dem.isValid()
+    for raster in (str(dem), open_dem):
+        message = told("rankzones", {"ZONES": raster, "OUTPUT": "memory:"})
+        assert "地形" in message and "ZONES" in message and "是栅格，这里需要矢量图层" in message
+        listed = told("mergefacilities", {"FACILITIES": [parcels, raster], "OUTPUT": "memory:"})
+        assert "地形" in listed and "是栅格" in listed
+    for layer in (vector, parcels):
+        message = told("buildwalknetwork", {"ROADS": roads, "DEM": layer, "EDGES": "memory:"})
+        assert "DEM" in message and "是矢量图层，这里需要栅格" in message
+    assert "打不开" in told("rankzones", {"ZONES": str(tmp_path / "没有.tif"), "OUTPUT": "memory:"})
 
 
 @pytest.mark.parametrize(
