@@ -45,7 +45,11 @@ class Document:
 
 
 def read(path: Path) -> Document:
-    """Return the JSON object in the file. Raises RenewalError(`json_…`) as `parse`, or when it cannot be read."""
+    """Return the JSON object in the file.
+
+    Raises RenewalError: as `parse`, and `json_missing`, `json_unreadable`, `json_too_large` (more than MAX_BYTES),
+    `json_not_utf8` with the line.
+    """
     try:
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)

@@ -138,7 +138,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def parse_manifest(document: jsontext.Document) -> dict[str, Any]:
-    """Return a manifest, checked: its schema, and that no word in it shows a path of somebody's machine."""
+    """Return a manifest, checked: its schema, and that no word in it shows a path of somebody's machine.
+
+    Raises RenewalError: as envelope.check, and `manifest_shows_path` with the place of the word.
+    """
     content = envelope.check("manifest", document)
     for part in WORDED:
         for key, text in _texts(content.get(part), (part,)):

@@ -183,7 +183,7 @@ def graph_from_edges(edges: pd.DataFrame, profiles: Sequence[str], run: Run) -> 
 def graph_of(network: pd.DataFrame | WalkGraph, profiles: Sequence[str], run: Run) -> WalkGraph:
     """Return the network of an EDGES table, or the one that somebody has made already, with times for these profiles.
 
-    Raises RenewalError as graph_from_edges.
+    Raises RenewalError as graph_from_edges, `network_without_profile` also for a graph that lacks one of them.
     """
     if not isinstance(network, WalkGraph):
         return graph_from_edges(network, profiles, run)

@@ -64,7 +64,7 @@ def build_network(
     climb − drop = z_to − z_from; milliseconds are whole, at least 1, NULL = closed. `capped` = 1 where a street for
     vehicles was steeper than `street_slope_share` anywhere, `capped_m` along how much of it (NULL: no such
     street, or of unknown height). Component 1 is the longest.
-    Raises RenewalError: `walk_nothing_open` when no line can be walked.
+    Raises RenewalError: `walk_no_profile` without profiles, `walk_nothing_open` when no line can be walked.
     Source: method notes §2.
     """
     if not profiles:

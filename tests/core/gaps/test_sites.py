@@ -93,6 +93,17 @@ def test_a_listed_building_of_class_d_is_no_host(town):
     assert ("A", "site_dangerous") in [(item.feature_id, item.code) for item in run.left_out]
 
 
+def test_a_candidate_without_area_or_without_a_street_is_listed(town):
+    """N has a usable area below 0, Z one of 0, F lies 50 km from every street; A is proposed all the same."""
+    found, run = propose(town, hosts(("A", 150, 1000), ("N", 160, -5), ("Z", 170, 0), ("F", 50_000, 1000)))
+    assert found.sites["candidate_id"].tolist() == ["A"]
+    told = [(row.layer, row.feature_id, row.code, row.severity) for row in run.left_out]
+    assert told == [
+        ("CANDIDATES", "N", "site_without_area", "warning"), ("CANDIDATES", "Z", "site_without_area", "warning"),
+        ("CANDIDATES", "F", "site_not_joined", "warning"),
+    ]  # fmt: skip
+
+
 def served_most(need, capacity, near):
     """The most that can be served, by a transport LP of its own."""
     n, m = near.shape

@@ -223,6 +223,9 @@ def test_closed_ways_stay_out_and_are_listed():
     with pytest.raises(RenewalError) as error:
         build(table.iloc[1:3])
     assert error.value.code == "walk_nothing_open"
+    with pytest.raises(RenewalError) as error:
+        build_network(table, NetworkOptions(), [], None, Run())
+    assert error.value.code == "walk_no_profile"
 
 
 def test_crossings_without_a_shared_vertex_stay_apart():

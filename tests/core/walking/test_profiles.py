@@ -29,6 +29,23 @@ def test_a_slope_rule_beyond_any_walker_is_refused(tmp_path, name):
     assert refused.value.values["key"] == name
 
 
+@pytest.mark.parametrize("value", [0, -1, True, "3.5"])
+def test_a_rule_that_is_no_number_above_0_is_refused(tmp_path, value):
+    """A slope of 0 or below is fine where it is the best one to walk, a wait of 0 at a lift as well."""
+    with pytest.raises(RenewalError) as refused:
+        load_profiles(["adult"], own(tmp_path, tobler_decay=value))
+    told = {"name": "rules", "key": "tobler_decay", "value": value}
+    assert (refused.value.code, refused.value.values) == ("profile_number_odd", told)
+    (profile,) = load_profiles(["adult"], own(tmp_path, tobler_best_slope=-0.1, lift_wait_s=0))
+    assert (profile.rules.tobler_best_slope, profile.rules.lift_wait_s) == (-0.1, 0)
+
+
+def test_a_profile_that_nobody_has_is_refused():
+    with pytest.raises(RenewalError) as refused:
+        load_profiles(["adult", "runner"])
+    assert (refused.value.code, refused.value.values["names"]) == ("profile_unknown", ["runner"])
+
+
 def test_the_largest_rules_still_give_numbers(tmp_path):
     (profile,) = load_profiles(["adult"], own(tmp_path, **MOST))
     with warnings.catch_warnings():
