@@ -88,12 +88,14 @@ def _words() -> dict[str, str]:
 
 def _named_apart(parts: Sequence[Part]) -> list[tuple[str, Part]]:
     """Return the layers with names that differ: of one name the second is called “name (2)”."""
-    seen: dict[str, int] = {}
-    found = []
+    found: dict[str, Part] = {}
     for part in parts:
-        seen[part.name] = seen.get(part.name, 0) + 1
-        found.append((part.name if seen[part.name] == 1 else f"{part.name} ({seen[part.name]})", part))
-    return found
+        name, number = part.name, 1
+        while name in found:
+            number += 1
+            name = f"{part.name} ({number})"
+        found[name] = part
+    return list(found.items())
 
 
 def _rows(part: Part, source: str) -> pd.DataFrame:

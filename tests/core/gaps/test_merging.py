@@ -92,3 +92,11 @@ def test_layers_of_one_name_and_rows_without_a_place_stay_apart():
     merged = merge_facilities(parts, True, Run())
     assert merged["facility_id"].tolist() == ["Sheet1:1", "Sheet1 (2):1"]
     assert merged[frames.GEOMETRY].isna().tolist() == [False, True]
+
+
+def test_a_layer_called_as_a_second_one_would_be_stays_apart_too():
+    """Two layers “Sheet1” and one that is called “Sheet1 (2)” already: the run ended with an inner fault."""
+    parts = [Part(name, table(("1", name, "幼儿园"))) for name in ("Sheet1", "Sheet1", "Sheet1 (2)")]
+    merged = merge_facilities(parts, False, Run())
+    assert sorted(merged["source"]) == ["Sheet1", "Sheet1 (2)", "Sheet1 (2) (2)"]
+    assert merged["facility_id"].nunique() == 3
