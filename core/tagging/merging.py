@@ -110,5 +110,5 @@ def _contradict(reviews: pd.DataFrame) -> npt.NDArray[np.bool_]:
 def _land(reviews: pd.DataFrame) -> pd.Series:
     """Return the geometry of each review's parcel; where none is told that of the parcel's latest review with one."""
     told = reviews["geometry_hash"] != ""
-    latest = reviews[told].sort_values("at").groupby("parcel_id")["geometry_hash"].last()
+    latest = reviews[told].sort_values(["at", "geometry_hash"]).groupby("parcel_id")["geometry_hash"].last()
     return reviews["geometry_hash"].where(told, reviews["parcel_id"].map(latest).astype(frames.TEXT).fillna(""))

@@ -58,8 +58,6 @@ def find_programme(parcels: pd.DataFrame, programme: pd.DataFrame | None, run: R
     if programme is None:
         return frames.texts([None] * len(parcels))
     rank, strange = np.zeros(len(parcels), dtype=np.int64), np.zeros(len(parcels), dtype=bool)
-    if not len(programme):
-        return frames.texts(np.array(STATUSES, dtype=object)[rank])
     status = frames.optional(programme, "status").astype(frames.TEXT)
     known = status.isin(STATUSES).to_numpy(dtype=bool, na_value=False)
     if not known.all():

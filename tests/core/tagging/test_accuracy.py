@@ -216,6 +216,16 @@ def test_a_list_written_by_hand_is_of_the_land_as_it_was_reviewed_last():
     assert told == [["1", 0, "other tag"], ["7", 1, "other tag"]]
 
 
+def test_of_two_outlines_reviewed_at_once_the_order_of_files_does_not_decide():
+    """甲 reviewed the parcel in two outlines on one day; a list by hand is of the same one whatever comes first."""
+    one = pd.DataFrame([review("1", "a", "none", "甲", "2026-09-01", shape="h1")])
+    two = pd.DataFrame([review("2", "a", "none", "甲", "2026-09-01", shape="h2")])
+    by_hand = pd.DataFrame([review("7", "a", "old_compound", "乙", "2026-10-01", shape=None)])
+    told = [merge_reviews(tables, Run()).conflicts["review_id"].tolist()
+            for tables in ([one, two, by_hand], [two, one, by_hand], [by_hand, two, one])]  # fmt: skip
+    assert told == [["2", "7"]] * 3
+
+
 def test_tags_in_chinese_are_the_same_tags():
     study = pd.DataFrame([review("1", "a", "old_compound", "甲", "2026-09-01")])
     by_hand = pd.DataFrame([review("7", "a", "老旧小区 ", "乙", "2026/10/1")])
