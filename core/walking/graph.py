@@ -28,6 +28,7 @@ Objects = npt.NDArray[np.object_]
 CLOSED = -1  # milliseconds of an edge that cannot be walked in that direction
 CELL_M = 500.0  # own choice: side of the cells in which nodes are numbered; no result depends on it
 LONGEST_MS = 2**31 - 1
+KINDS = ("street", "path", "stairs", "bridge", "tunnel", "lift", "escalator")  # of table edges
 
 
 @dataclass(frozen=True)
@@ -146,8 +147,8 @@ def graph_from_edges(edges: pd.DataFrame, profiles: Sequence[str], run: Run) -> 
     Parameters: `edges` with `edge_id, from_node, to_node, kind`, `<profile>_fwd_ms`, `<profile>_back_ms` for each of
     `profiles` (NULL = closed) and `geometry` (LineString, metres of the working CRS); `length_m, z_from_m, z_to_m,
     component, unjoined` are used when there. Nodes lie where their edges end. The order of rows does not matter.
-    Edges without ids, nodes or geometry are left out and listed (`edge_unusable`). When too much of the length of
-    streets is `capped` (`capped_m`), the run says 高程待核 (`network_heights_doubtful`).
+    Edges without ids, nodes or geometry are left out and listed (`edge_unusable`); unknown kinds are told. When too
+    much of the length of streets is `capped` (`capped_m`), the run says 高程待核 (`network_heights_doubtful`).
     Raises RenewalError: `network_columns_missing`, `network_without_profile`, `network_empty`, `edge_id_twice`,
     `edge_time_not_positive` (times are whole milliseconds above 0).
     """
@@ -171,6 +172,7 @@ def graph_from_edges(edges: pd.DataFrame, profiles: Sequence[str], run: Run) -> 
     component = frames.optional(table, "component", "int").fillna(-1).to_numpy(dtype=np.int32)
     length = np.where(np.isnan(length), shapely.length(geometry), length)
     _tell_doubt(table, length, run)
+    _tell_kinds(table, run)
     run.progress(1.0)
     return WalkGraph(
         nodes.ids, nodes.x_m, nodes.y_m, nodes.z_m, ids, nodes.start, nodes.end,
@@ -272,6 +274,18 @@ def _usable(edges: pd.DataFrame, run: Run) -> pd.DataFrame:
     if not good.any():
         raise RenewalError("network_empty")
     return edges if good.all() else edges[good]
+
+
+def _tell_kinds(table: pd.DataFrame, run: Run) -> None:
+    """Say which edges are of a kind that nobody knows (`edge_kind_unknown`): they are walked, and nothing joins them.
+
+    Where homes stand at such an edge alone, all their need would count as a gap in silence.
+    """
+    odd = ~table["kind"].isin(KINDS).to_numpy(dtype=bool)
+    if odd.any():
+        rows = table[odd]
+        words = sorted(rows["kind"].astype(str).unique().tolist())
+        run.warn("edge_kind_unknown", n=len(rows), words=words, ids=rows["edge_id"].tolist(), known=list(KINDS))
 
 
 def _single_lines(shapes: Objects) -> Objects:

@@ -35,6 +35,17 @@ def test_times_that_cannot_be_are_refused_with_column_and_ids(time):
     assert error.values == {"column": "elder_back_ms", "n": 1, "ids": ["e2"]}
 
 
+def test_a_kind_that_nobody_knows_is_told():
+    """Nothing joins it: a home at such an edge alone had its need counted as a gap without a word."""
+    run, table = Run(), edges()
+    graph_from_edges(table.assign(kind=["street", "path", "stairs", "bridge"]), ["elder"], run)
+    assert not run.messages
+    graph = graph_from_edges(table.assign(kind=["street", "天桥", "Street", "lift"]), ["elder"], run)
+    (message,) = run.messages
+    assert (message.level, message.code, len(graph.edge_ids)) == ("warning", "edge_kind_unknown", 4)
+    assert message.values["ids"] == ["e1", "e2"] and message.values["words"] == ["Street", "天桥"]
+
+
 def test_no_time_means_closed_that_way():
     table = edges().astype({"elder_fwd_ms": "Int64"})
     table.loc[1, "elder_fwd_ms"] = pd.NA
