@@ -35,24 +35,29 @@ def compare_tags(tagged: pd.DataFrame, truth: pd.DataFrame, run: Run) -> Accurac
 
     Parameters: `tagged` with parcel_id, tag, tag_level, tag_reason, geometry; `truth` with parcel_id, truth (a tag).
     Precision and recall are of `confirmed`; `recall_any` and `f1` count suspected as well. Intervals: Wilson, 95 %.
-    Truths without a parcel (`truth_without_parcel`), twice (`truth_twice`) or of an unknown class (`truth_unknown`)
-    are left out and listed, and so are parcels whose tag is no class (`tagged_class_unknown`). Raises RenewalError:
-    `truth_no_class` when no truth is a class, `truth_matches_nothing` when no id is common, `tagged_class_none` when no
-    common parcel bears a class.
+    Truths without a parcel (`truth_without_parcel`), twice (`truth_twice`), that contradict each other
+    (`truth_differs`) or of an unknown class (`truth_unknown`) are left out and listed, and so are parcels whose tag is
+    no class (`tagged_class_unknown`). Raises RenewalError: `truth_no_class` when no truth is a class,
+    `truth_matches_nothing` when no id is common, `truth_all_differ` when all that are contradict each other,
+    `tagged_class_none` when no common parcel bears a class.
     Source: congruence measures as in Congalton & Green; Cohen 1960; Wilson 1927.
     """
     known = truth[truth["truth"].isin(TAGS)]
     run.leave_out("TRUTH", truth["parcel_id"][~truth["truth"].isin(TAGS)], "truth_unknown", "warning")
-    twice = known.duplicated("parcel_id")
+    differs = known.groupby("parcel_id")["truth"].transform("nunique") > 1
+    twice = known.duplicated("parcel_id") & ~differs
+    run.leave_out("TRUTH", known["parcel_id"][differs], "truth_differs", "warning")
     run.leave_out("TRUTH", known["parcel_id"][twice], "truth_twice", "warning")
-    joined = tagged.merge(known[~twice][["parcel_id", "truth"]], on="parcel_id", how="inner")
+    joined = tagged.merge(known[~twice & ~differs][["parcel_id", "truth"]], on="parcel_id", how="inner")
     absent = known[~known["parcel_id"].isin(tagged["parcel_id"])]
     run.leave_out("TRUTH", absent["parcel_id"], "truth_without_parcel", "warning")
     if not len(known) and len(truth):
         words = sorted(frames.texts(truth["truth"]).fillna("—").unique())
         raise RenewalError("truth_no_class", n=len(truth), words=words)
-    if not len(joined):
+    if len(absent) == len(known):
         raise RenewalError("truth_matches_nothing", n=len(truth), m=len(tagged))
+    if not len(joined):
+        raise RenewalError("truth_all_differ", n=known["parcel_id"][differs].nunique())
     strange = ~joined["tag"].isin(TAGS)
     run.leave_out("TAGGED", joined["parcel_id"][strange], "tagged_class_unknown", "warning")
     joined = joined[~strange].reset_index(drop=True)
