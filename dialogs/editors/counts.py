@@ -16,7 +16,7 @@ from ...core.tagging.rules import LEVELS
 from ...processing.texts import tr
 from ..parts.inks import BARS, readable, soft
 from ..parts.phrases import paired
-from ..review.table import colour_of, level_title, tag_icon, tag_title
+from ..review.table import colour_of, level_title, tag_icon
 from ..study import wording
 from .previewing import Ground
 
@@ -36,8 +36,7 @@ class CountsView(QWidget):
         self.rows = []
         for (tag, level), (before, after) in (changes.counts if changes else {}).items():
             if before or after or tag == "none":
-                title = tag_title(tag) if tag == "none" else f"{tag_title(tag)} · {_level(level)}"
-                self.rows.append((tag, level, title, before, after))
+                self.rows.append((tag, level, level_title(tag, level), before, after))
         told = [paired(title, f"{before} → {after}") for _, _, title, before, after in self.rows]
         self.setAccessibleDescription("\n".join(told))
         self.updateGeometry()
@@ -76,7 +75,7 @@ class CountsView(QWidget):
             painter.drawRect(square)
             painter.setPen(ink)
             room = ends[0] - square.right() - 6
-            short = _level(level) if level == "suspected" else title.split(" · ")[0]  # the class stands above
+            short = _level(level) if level == "suspected" else title  # the class stands above
             fits = self.fontMetrics().horizontalAdvance(title) <= room
             name = self.fontMetrics().elidedText(title if fits else short, Qt.TextElideMode.ElideRight, int(room))
             painter.drawText(QRectF(square.right() + 6, top, room, line), Qt.AlignmentFlag.AlignVCenter, name)

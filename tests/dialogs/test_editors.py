@@ -630,3 +630,16 @@ def test_a_changed_number_has_room_beside_the_old_one(dock, study, qtbot):
     assert box.width() >= box.sizeHint().width()
     dialog.draft.opened = dialog.draft.now
     dialog.reject()
+
+
+def test_classes_before_and_after_are_called_as_in_the_legend_of_the_map(qgis_app):
+    """One of three had room for its level, so that the others seemed to be something else."""
+    from types import SimpleNamespace
+
+    from urban_renewal.dialogs.editors.counts import CountsView
+
+    table = CountsView()
+    table.show_changes(SimpleNamespace(counts={
+        ("urban_village", "confirmed"): (66, 66), ("urban_village", "suspected"): (89, 80), ("none", "none"): (7, 16),
+    }))  # fmt: skip
+    assert [title for _, _, title, *_ in table.rows] == ["Urban village", "Urban village · suspected", "None of them"]
