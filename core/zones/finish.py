@@ -100,7 +100,11 @@ def _shapes(table: Any) -> Any:
 def tell_stations(
     inputs: ZoneInputs, ready: Prepared, drafts: list[Draft], rules: ZoneRules, walker: Walker, run: Run
 ) -> None:
-    """List every station without a zone with the limit that it misses and by how much, and parcels left apart."""
+    """List every station without a zone with the limit that it misses and by how much, and parcels left apart.
+
+    Where floor area is short, so many of the parcels within reach as have none that is known are told (they count 0).
+    """
+    blind = np.isnan(frames.reals(inputs.parcels, "floor_m2"))
     ids = inputs.parcels["parcel_id"].to_numpy(dtype=object)
     drawn = {p for part in ready.given for p in part}
     for draft in drafts:
@@ -117,7 +121,11 @@ def tell_stations(
             _leave_out(inputs, ready, draft.core, "zone_without_root", run, limit=rules.limits.root_limit_m)
         for name, (wanted, found) in sorted(draft.failed.items()):
             values = {"wanted": wanted, "found": found, "missing": abs(wanted - found)}
-            _leave_out(inputs, ready, draft.core, SHORT[name], run, **values)
+            reached = ready.scope[list(ready.field.reach[draft.core])]
+            lacking = int(blind[reached].sum()) if name == "floor_min" else 0
+            more = {"lacking": lacking, "of": len(reached)} if lacking else {}
+            code = "zone_floor_short_unknown" if lacking else SHORT[name]
+            _leave_out(inputs, ready, draft.core, code, run, **values, **more)
 
 
 SHORT = {

@@ -210,6 +210,8 @@ def test_no_zone_for_want_of_floor_areas_says_so(rules):
     assert len(found.zones) == 0
     (told,) = [message.values for message in run.messages if message.code == "zone_none_floor_unknown"]
     assert told == {"n": 3, "of": 4}
+    (short,) = [row.values for row in run.left_out if row.code == "zone_floor_short_unknown"]
+    assert short == {"wanted": 1000.0, "found": 100.0, "missing": 900.0, "lacking": 3, "of": 4}
 
 
 def test_gap_shares_of_zone(rules):
