@@ -64,11 +64,12 @@ def test_a_zone_tells_the_parcels_whose_floor_area_nobody_knows():
     assert unknown_floors(members, None) == unknown_floors(None, tagged) == {}
     zones = pd.DataFrame({"zone_id": ["b", "a"], "name": ["乙站", "甲站"], "floor_m2": [5.0, 1e4]})
     table = frames.conform(zones.assign(geometry=None), schema.table("zones"))
-    assert zone_sheet(table, "zh", unknown).notes == ["建筑面积不含面积资料缺失的宗地：甲站 2 宗。"]
+    told = "建筑面积不含面积资料缺失的宗地：甲站 2 宗；图上带“≥”的数含其中面积已知的各栋建筑。"
+    assert zone_sheet(table, "zh", unknown).notes == [told]
     given = {"zones": table.assign(geometry=None), "members": members, "tagged": tagged}
     page = write_report(Told({"zh": "t", "en": "t"}, "", "", "zh", given), Run())
-    assert "建筑面积不含面积资料缺失的宗地：甲站 2 宗。" in page
-    assert "leaves out parcels whose floor area is not known: 甲站 (2)." in page
+    assert told in page
+    assert "leaves out parcels whose floor area is not known: 甲站 (2). A figure with ≥" in page
 
 
 def test_projects_of_unknown_cost_are_counted_below_their_sums():
