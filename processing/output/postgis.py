@@ -36,7 +36,7 @@ LONGEST_NAME = 63  # bytes: PostgreSQL cuts longer identifiers in silence
 def refuse_databases(targets: Iterable[Target]) -> None:
     """Refuse tables in a schema that is not there, before anything is computed.
 
-    Raises RenewalError: `schema_missing`, `database_unreachable`.
+    Raises RenewalError: `database_schema_missing`, `database_unreachable`.
     """
     for target in targets:
         if target.kind != "postgis":
@@ -45,7 +45,7 @@ def refuse_databases(targets: Iterable[Target]) -> None:
         found = [str(row[0]) for row in _execute(connection, SCHEMAS)]
         if schema not in found:
             database = uri.database() or uri.service()
-            raise RenewalError("schema_missing", schema=schema, database=database, schemas=found)
+            raise RenewalError("database_schema_missing", schema=schema, database=database, schemas=found)
 
 
 def stage_postgis(target: Target, encoded: Encoded, run: Run) -> str:
