@@ -3152,6 +3152,10 @@
         <translation>macOS 系统</translation>
     </message>
     <message>
+        <source>meets</source>
+        <translation>符合</translation>
+    </message>
+    <message>
         <source>meets the criteria</source>
         <translation>符合条件</translation>
     </message>

@@ -167,7 +167,7 @@ class ChangeList(QAbstractTableModel):
 
 
 def _level(level: str) -> str:
-    return tr("meets the criteria") if level == "confirmed" else tr("suspected")
+    return tr("meets") if level == "confirmed" else tr("suspected")
 
 
 def _hatch(colour: QColor) -> Any:

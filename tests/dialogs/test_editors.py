@@ -286,9 +286,9 @@ def test_a_change_of_level_is_told_by_its_word(qtbot):
     model = ChangeList()
     model.show_changes(SimpleNamespace(before=before), SimpleNamespace(rows=[0, 1]), after)
     texts = [[model.data(model.index(row, column)) for column in (1, 2)] for row in (0, 1)]
-    assert texts == [["suspected", "meets the criteria"], ["None of them", "Urban village · suspected"]]
+    assert texts == [["suspected", "meets"], ["None of them", "Urban village · suspected"]]
     tip = model.data(model.index(0, 2), Qt.ItemDataRole.ToolTipRole)
-    assert tip == "Old compound · meets the criteria"
+    assert tip == "Old compound · meets"
     looks = [
         model.data(model.index(0, column), Qt.ItemDataRole.DecorationRole).pixmap(12).toImage() for column in (1, 2)
     ]
