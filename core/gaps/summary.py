@@ -25,6 +25,7 @@ Reals = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 
 OUTSIDE = {"zh": "未划入社区", "en": "In no community"}
+ASKED = 500  # facilities between two looks at Cancel: one that lies far from all parcels takes long
 WHOLE = {"zh": "全部", "en": "All"}
 
 
@@ -99,9 +100,12 @@ def districts_of_field(
     land = frames.geometries(parcels)
     shapes = [shapely.geometrycollections(land[codes == code]) for code in range(len(ids))]  # only nearness is asked
     points = sliced(shapely.point_on_surface, frames.geometries(facilities), run=run)
-    facility, parcel = Tree(land).query_nearest(points)
+    tree = Tree(land)
     of_facility = np.full(len(points), len(ids), dtype=np.intp)
-    np.minimum.at(of_facility, facility, codes[parcel])  # the order of rows must not decide
+    for start in range(0, len(points), ASKED):
+        run.check()
+        facility, parcel = tree.query_nearest(points[start : start + ASKED])
+        np.minimum.at(of_facility, start + facility, codes[parcel])  # the order of rows must not decide
     of_facility[of_facility == len(ids)] = -1
     names = _objects([str(item) for item in ids])
     return Districts(names, names, _objects(shapes), codes.astype(np.intp), of_facility.astype(np.intp))
