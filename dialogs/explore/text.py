@@ -104,7 +104,7 @@ def parcel_html(
     score = "" if item.score is None else f" {item.score:.2f}"
     tag = f'<b style="color:{colour_of(item.tag)}">■</b> <b>{escape(level_title(item.tag, item.level))}</b>'
     head = tr("Parcel {id}").format(id=escape(item.parcel_id))
-    facts = f"<p>{escape(facts)}</p>" if facts else ""
+    facts = f"<p>{unbroken(escape(facts))}</p>" if facts else ""
     judge = f'<a href="review:">{tr("Review this parcel")}</a>'
     parts = [f"<h3>{head}</h3>{facts}<p>{tag}{score}<br>{escape(reason)}<br>{judge}</p>"]
     if not gaps:

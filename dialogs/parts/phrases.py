@@ -11,6 +11,7 @@ from ...processing.texts import interface_language
 
 ENDS = "。；，：！？、）”"  # behind these Chinese goes on without a blank
 FIRST_IDEOGRAPH = 0x2E80  # from here on a line may break between any two letters
+RANGE = re.compile(r"(?<=\d)–(?=\d)")  # 0–2 years
 UNIT = re.compile(r"(?<=\d) (?=[^\W\d]|%|°)")  # between a number and what is counted
 
 
@@ -53,8 +54,8 @@ def aside(phrase: str) -> str:
 
 
 def unbroken(text: str) -> str:
-    """Return a text in which no line ends between a number and its unit."""
-    return UNIT.sub("\u00a0", text)
+    """Return a text in which no line ends between a number and its unit, nor between the two ends of a range."""
+    return RANGE.sub("\u2060–\u2060", UNIT.sub("\u00a0", text))
 
 
 def kept_together(text: str) -> str:

@@ -82,7 +82,7 @@ def test_a_link_asks_for_the_facility_that_it_names(qgis_app, qtbot, facility):
 def test_sentence_of_what_lacks_most(explore):
     text = click(explore, EAST + 1, NORTH + 1)
     assert "Largest gap: Nursery, 60 % of the need. The nearest is 3.8 min on foot, the limit 5.0 min." in text
-    assert "0.04 ha · 3 buildings · 0–2 years 20" in text
+    assert "0.04 ha · 3 buildings · 0\u2060–\u20602 years 20" in text  # no line ends inside 0–2
     assert "By the standard's radius (300 m) it counts as covered." in text  # 210 m in a straight line
 
 

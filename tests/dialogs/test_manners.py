@@ -296,8 +296,8 @@ def test_sentences_and_pairs_in_both_languages(monkeypatch):
     assert phrases.flowing(["120 rows.", "Places from “x”."]) == "120 rows. Places from “x”."
     assert phrases.paired("Rules", "Chongqing") + phrases.aside("ha") == "Rules: Chongqing (ha)"
     assert (
-        phrases.unbroken("1.7 min there, 44 m up, 90 %, 4 宗")
-        == "1.7\u00a0min there, 44\u00a0m up, 90\u00a0%, 4\u00a0宗"
+        phrases.unbroken("1.7 min there, 44 m up, 90 %, 4 宗, 0–2 岁 – 7")
+        == "1.7\u00a0min there, 44\u00a0m up, 90\u00a0%, 4\u00a0宗, 0\u2060–\u20602\u00a0岁 – 7"
     )
 
 

@@ -25,7 +25,7 @@ def ask(explore, minutes, toward=False):
 def test_people_and_facilities_within(maps, explore):
     """55 m back to the homes take 55 s; 60 m, the stairs up in 100 s and 60 m to the nursery 220 s; from it 200 s."""
     assert maps.near.people["pop_0_2"].tolist() == [20.0]
-    assert "0–2 years 20" in ask(explore, 1.0) and maps.now.around.facilities == {}
+    assert "0\u2060–\u20602 years 20" in ask(explore, 1.0) and maps.now.around.facilities == {}
     ask(explore, 54 / 60)
     assert maps.now.around.people == {"pop_0_2": 0.0}
     ask(explore, 3.5)
